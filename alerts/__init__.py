@@ -1,0 +1,1 @@
+"""Signal → Incident → acknowledged Alert. Knows nothing of crawling or language models."""

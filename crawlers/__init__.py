@@ -1,0 +1,1 @@
+"""Public pages → Post. Knows nothing of language, alerts or storage."""

@@ -1,0 +1,8 @@
+"""The one root of what this package raises on purpose."""
+
+
+class CrawlError(Exception):
+    """A page, feed or file could not be turned into posts.
+
+    The message is Chinese, names the thing (URL, file, line) and says what to do about it.
+    """

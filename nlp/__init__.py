@@ -1,0 +1,1 @@
+"""Text → Assessment. Knows nothing of crawling, alerts or storage."""

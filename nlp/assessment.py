@@ -1,0 +1,77 @@
+"""Assessment: all that this package concludes about one text.
+
+Offsets are code points of the original field, end exclusive.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Field = Literal["title", "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of the original text that moved the decision; positive weights speak for an incident."""
+
+    field: Field
+    start: int
+    end: int
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that the text names. `scene`: the event took place there, else background.
+
+    `code` is a six-digit division code, `confidence` between 0 and 1.
+    """
+
+    code: str
+    name: str
+    scene: bool
+    confidence: float
+    field: Field
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a case is known by, used for folding posts into one incident.
+
+    `people` are names as the text has them: they never leave analysis unhashed. `ages` are whole
+    years. `nouns` are distinctive words of the case, masked of names. `institutions` are schools,
+    hospitals, companies and offices as named. `cues` are risk and vulnerability cues.
+    """
+
+    people: tuple[str, ...] = ()
+    ages: tuple[int, ...] = ()
+    roles: tuple[str, ...] = ()
+    deed: str = ""
+    nouns: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the model says of one text.
+
+    `incident` is a calibrated probability. `alert` and `review` exclude each other. `categories`
+    maps codes to probabilities, likeliest first, and is empty when neither alert nor review.
+    """
+
+    incident: float
+    alert: bool
+    review: bool
+    categories: tuple[tuple[str, float], ...]
+    severity: int
+    victims: tuple[str, ...]
+    status: str
+    scope: str
+    evidence: tuple[Evidence, ...]
+    model: str
+    places: tuple[Place, ...] = ()
+    facts: Facts = field(default_factory=Facts)

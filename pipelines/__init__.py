@@ -1,0 +1,1 @@
+"""The wiring. May import all three packages; nobody imports it."""
