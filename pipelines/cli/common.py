@@ -1,0 +1,120 @@
+"""What every command shares: the --config option, exit codes, lines in and out, progress."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import orjson
+import typer
+
+OK, FAILED, USAGE, SET_ASIDE = 0, 1, 2, 3
+"""Exit codes: all done · anything else · usage or configuration · done, but some input set aside."""
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="配置文件（默认用当前目录的 shengyuan.toml）", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")]
+
+
+def say(message: str) -> None:
+    """A line for the person at the terminal: standard error, so that data stays clean."""
+    sys.stderr.write(message + "\n")
+    sys.stderr.flush()
+
+
+class Problems:
+    """Counts what was set aside and keeps the first reasons for the closing line."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[str] = []
+
+    def add(self, reason: str) -> None:
+        self.count += 1
+        if len(self._first) < 3:
+            self._first.append(reason)
+
+    def finish(self) -> None:
+        """Report on standard error and leave with code 3 if anything was set aside."""
+        if not self.count:
+            return
+        say(f"有 {self.count} 条未能处理，已搁置：")
+        for reason in self._first:
+            say(f"  · {reason}")
+        raise typer.Exit(SET_ASIDE)
+
+
+@contextmanager
+def open_input(name: str) -> Iterator[IO[bytes]]:
+    """The named file as bytes, or standard input for "-".
+
+    Raises PipelineError naming the file when it cannot be read.
+    """
+    from pipelines.errors import PipelineError
+
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = Path(name).open("rb")
+    except OSError as error:
+        raise PipelineError(f"读不了文件 {name}：{error.strerror}，请检查路径和权限") from error
+    with file:
+        yield file
+
+
+def write_line(value: Any) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def flush_output() -> None:
+    """Hand what was written to the reader at once, so that a pipe sees it batch by batch."""
+    sys.stdout.buffer.flush()
+
+
+def read_objects(file: Iterable[bytes], name: str) -> Iterator[dict[str, Any] | str]:
+    """Each non-empty line of a JSONL stream as an object, or as the Chinese reason why it is none."""
+    for number, line in enumerate(file, 1):
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if not text.strip():
+            continue
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            yield f"{name} 第 {number} 行不是有效的 JSON（{_json_problem(text, error)}）"
+            continue
+        yield value if isinstance(value, dict) else f"{name} 第 {number} 行不是 JSON 对象"
+
+
+def _json_problem(line: bytes, error: orjson.JSONDecodeError) -> str:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return "不是 UTF-8 编码，请转换编码后重试"
+    return f"第 {error.colno} 个字符附近，请改正该行"
+
+
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing elsewhere; call the yielded function with an advance."""
+    if not sys.stderr.isatty():
+        yield lambda advance: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda advance: bar.advance(task, advance)
