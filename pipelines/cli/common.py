@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -10,7 +10,7 @@ import orjson
 import typer
 
 OK, FAILED, USAGE, SET_ASIDE = 0, 1, 2, 3
-"""Exit codes: all done · anything else · usage or configuration · done, but some input set aside."""
+"""Exit codes: all done · anything else · usage or configuration · done with some set aside."""
 
 ConfigOption = Annotated[
     Path | None,
@@ -60,11 +60,11 @@ def open_input(name: str) -> Iterator[IO[bytes]]:
     if name == "-":
         yield sys.stdin.buffer
         return
-    try:
-        file = Path(name).open("rb")
-    except OSError as error:
-        raise PipelineError(f"读不了文件 {name}：{error.strerror}，请检查路径和权限") from error
-    with file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(name).open("rb"))
+        except OSError as error:
+            raise PipelineError(f"读不了文件 {name}：{error.strerror}，请检查路径和权限") from error
         yield file
 
 
@@ -79,7 +79,7 @@ def flush_output() -> None:
 
 
 def read_objects(file: Iterable[bytes], name: str) -> Iterator[dict[str, Any] | str]:
-    """Each non-empty line of a JSONL stream as an object, or as the Chinese reason why it is none."""
+    """Each non-empty line of JSONL as an object, or as the Chinese reason why it is none."""
     for number, line in enumerate(file, 1):
         text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if not text.strip():
@@ -102,7 +102,7 @@ def _json_problem(line: bytes, error: orjson.JSONDecodeError) -> str:
 
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, nothing elsewhere; call the yielded function with an advance."""
+    """A progress bar on a terminal, nothing elsewhere; yields a function that advances it."""
     if not sys.stderr.isatty():
         yield lambda advance: None
         return

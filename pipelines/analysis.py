@@ -1,0 +1,192 @@
+"""analyse(posts): assess → mask → signal → index.
+
+The signal is durable before the post is indexed, so that indexed means finished: a crash between
+the two repeats the work and changes nothing twice.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from alerts.signal import Signal, SignalPlace
+from crawlers.items import Post
+from nlp.assessment import Assessment, Place
+from nlp.classifier import Classifier
+from nlp.places import Divisions
+from nlp.privacy import Masked, MaskedSpan, mask
+from nlp.similarity import fingerprint
+from pipelines.stores.protocol import PostDocument, PostStore
+
+EXCERPT = 300
+"""Code points of the body that a signal carries."""
+
+
+class SignalSink(Protocol):
+    """The part of the ledger that analysis needs."""
+
+    def append_signals(
+        self, signals: Sequence[Signal], originals: Mapping[str, tuple[str, str]]
+    ) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What became of one batch: counts, and the reason of each document the store refused."""
+
+    posts: int
+    alerts: int
+    reviews: int
+    refused: Mapping[str, str]
+
+
+class Analyst:
+    """Analyses batches of posts. One instance serves one process; not safe for several threads."""
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        store: PostStore,
+        ledger: SignalSink,
+        people_key: bytes,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._classifier = classifier
+        self._store = store
+        self._ledger = ledger
+        self._people_key = people_key
+        self._clock = clock
+
+    def analyse(self, posts: Sequence[Post]) -> Analysed:
+        """Assess, mask, signal and index one batch; all is durable on return.
+
+        Raises StoreUnavailable or LedgerUnavailable when the batch must be offered again.
+        """
+        assessed = self._classifier.assess_with_words(
+            [(post.title, post.body) for post in posts], full=False
+        )
+        signals, originals, documents = [], {}, []
+        written = int(self._clock().timestamp() * 1000)
+        for post, (assessment, words) in zip(posts, assessed, strict=True):
+            masked = mask(post.title, post.body)
+            if assessment.alert or assessment.review:
+                signals.append(self._signal(post, assessment, masked))
+                if masked.spans:
+                    originals[post.id] = (post.title, post.body)
+            documents.append(_document(post, assessment, masked, words, written))
+        if signals:
+            self._ledger.append_signals(signals, originals)
+        refused = self._store.index(documents)
+        alerts = sum(signal.level == "alert" for signal in signals)
+        return Analysed(len(posts), alerts, len(signals) - alerts, refused)
+
+    def _signal(self, post: Post, assessment: Assessment, masked: Masked) -> Signal:
+        facts = assessment.facts
+        exact, shingles = fingerprint(post.title, post.body)
+        return Signal(
+            post=post.id,
+            version=post.content_hash,
+            level="alert" if assessment.alert else "review",
+            platform=post.platform,
+            source=post.source,
+            url=post.url,
+            first_seen=post.first_seen,
+            title=masked.title,
+            excerpt=masked.body[:EXCERPT],
+            probability=assessment.incident,
+            categories=tuple(code for code, _ in assessment.categories),
+            severity=assessment.severity,
+            victims=assessment.victims,
+            status=assessment.status,
+            scope=assessment.scope,
+            setting=facts.setting,
+            places=scenes(assessment.places, post.place),
+            people=tuple(self._person(name) for name in facts.people),
+            ages=facts.ages,
+            roles=facts.roles,
+            deed=facts.deed,
+            nouns=facts.nouns,
+            institutions=facts.institutions,
+            cues=facts.cues,
+            exact=exact,
+            shingles=shingles,
+            evidence=shown_evidence(assessment, masked),
+            model=assessment.model,
+        )
+
+    def _person(self, name: str) -> str:
+        return hmac.new(self._people_key, name.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def scenes(places: Sequence[Place], source_place: str) -> tuple[SignalPlace, ...]:
+    """Where the event took place, surest first; the source's own place if the text names none."""
+    divisions = Divisions.shared()
+    found = [
+        SignalPlace(place.code, divisions.name(place.code), place.confidence)
+        for place in places
+        if place.scene and place.confidence >= 0.5
+    ]
+    if not found and source_place:
+        found = [SignalPlace(source_place, divisions.name(source_place), 0.5)]
+    unique = {place.code: place for place in sorted(found, key=lambda place: place.confidence)}
+    return tuple(sorted(unique.values(), key=lambda place: -place.confidence))
+
+
+def shown_evidence(assessment: Assessment, masked: Masked) -> tuple[str, ...]:
+    """The words that speak for an incident, heaviest first, without those that were masked."""
+    shown = []
+    for span in assessment.evidence:
+        if span.weight > 0 and not _overlaps(span.field, span.start, span.end, masked.spans):
+            shown.append(span.text)
+    return tuple(dict.fromkeys(shown))
+
+
+def _overlaps(field: str, start: int, end: int, spans: Sequence[MaskedSpan]) -> bool:
+    return any(s.field == field and s.start < end and start < s.end for s in spans)
+
+
+def _document(
+    post: Post, assessment: Assessment, masked: Masked, words: tuple[str, ...], written: int
+) -> PostDocument:
+    level = "alert" if assessment.alert else "review" if assessment.review else ""
+    kept = level != ""
+    return PostDocument(
+        id=post.id,
+        version=post.content_hash,
+        written=written,
+        platform=post.platform,
+        source=post.source,
+        url=post.url,
+        title=masked.title,
+        text=masked.body,
+        words=_public_words(words, post, masked),
+        first_seen=post.first_seen,
+        published=post.published,
+        author_key=post.author_key,
+        probability=assessment.incident,
+        level=level,
+        categories=assessment.categories if kept else (),
+        severity=assessment.severity if kept else None,
+        victims=assessment.victims if kept else (),
+        status=assessment.status if kept else "",
+        scope=assessment.scope if kept else "",
+        setting=assessment.facts.setting,
+        places=tuple((p.code, p.name, p.confidence) for p in scenes(assessment.places, post.place)),
+        evidence=shown_evidence(assessment, masked) if kept else (),
+        model=assessment.model,
+    )
+
+
+def _public_words(words: tuple[str, ...], post: Post, masked: Masked) -> tuple[str, ...]:
+    """The cut words without any that only the unmasked text contains."""
+    if not masked.spans:
+        return words
+    hidden = {_source(post, span)[span.start : span.end] for span in masked.spans}
+    left = f"{masked.title}\n{masked.body}"
+    return tuple(w for w in words if w in left and not any(w in text for text in hidden))
+
+
+def _source(post: Post, span: MaskedSpan) -> str:
+    return post.title if span.field == "title" else post.body
