@@ -1,7 +1,6 @@
 """Builds the parts that a process needs from the configuration."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from pipelines.errors import ConfigError
 
 if TYPE_CHECKING:
     from alerts.channels import Channel
-    from alerts.desk import Desk
     from alerts.ledger import Ledger
     from alerts.organisation import Organisation
     from nlp.classifier import Classifier

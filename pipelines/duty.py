@@ -1,0 +1,85 @@
+"""The duty desk's process: one tick after another, and the store told what the desk decided."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.stores.protocol import Standing, StoreUnavailable
+
+if TYPE_CHECKING:
+    from alerts.desk import Desk, TickReport
+    from alerts.ledger import Ledger
+    from pipelines.stores.protocol import PostStore
+
+log = logging.getLogger(__name__)
+
+
+class StandingsFeed:
+    """Brings the ledger's decisions to the store's documents, at least once and in order.
+
+    The cursor lies in a file and moves only after the store has taken the change.
+    """
+
+    def __init__(self, ledger: "Ledger", store: "PostStore", cursor_file: Path) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._file = cursor_file
+        self._cursor = int(cursor_file.read_text()) if cursor_file.exists() else 0
+
+    def catch_up(self) -> int:
+        """Pass on what changed; returns how many posts. Raises StoreUnavailable."""
+        cursor, changed = self._ledger.changed_since(self._cursor)
+        if changed:
+            self._store.stand(
+                {
+                    post: Standing(
+                        incident=placement.incident,
+                        grade=placement.grade,
+                        state=placement.state,
+                        lead=placement.lead,
+                        written=cursor,
+                    )
+                    for post, placement in changed.items()
+                }
+            )
+        if cursor != self._cursor:
+            self._cursor = cursor
+            partial = self._file.with_suffix(".part")
+            partial.write_text(str(cursor))
+            partial.replace(self._file)
+        return len(changed)
+
+
+def keep_watch(
+    desk: "Desk",
+    feed: StandingsFeed,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    tick_seconds: float,
+    told: Callable[["TickReport"], None],
+) -> None:
+    """Tick until `stop` is set. A ledger or store that is away is waited for and reported once."""
+    from alerts.ledger import LedgerUnavailable
+
+    away: set[str] = set()
+    while not stop.is_set():
+        try:
+            told(desk.tick(clock()))
+            away.discard("ledger")
+        except LedgerUnavailable as error:
+            _once(away, "ledger", f"值班台暂停：{error}")
+        try:
+            feed.catch_up()
+            away.discard("store")
+        except StoreUnavailable as error:
+            _once(away, "store", f"帖子库暂不可用，预警照常发送：{error}")
+        stop.wait(tick_seconds)
+
+
+def _once(away: set[str], part: str, message: str) -> None:
+    if part not in away:
+        log.error(message)
+        away.add(part)
