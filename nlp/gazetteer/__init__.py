@@ -1,0 +1,1 @@
+"""The tables of places that ship with the product, and what reads them."""
