@@ -17,13 +17,17 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
+$(VENV)/developing: $(VENV)/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
 run: venv  ## 安装并启动：没有 shengyuan.toml 时为演示
 	@exec $(BIN)/shengyuan run
 
-test: venv  ## 全部检查与测试
+test: $(VENV)/developing  ## 全部检查与测试
 	DATA=$(DATA) sh tests/run.sh $(BIN)
 
-lint: venv  ## 只做静态检查
+lint: $(VENV)/developing  ## 只做静态检查
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 model: venv  ## 用标注数据重新训练随产品发布的模型
