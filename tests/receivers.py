@@ -134,7 +134,7 @@ def mailbox(
 
     def authenticate(_s: Any, _n: Any, _e: Any, _m: str, data: LoginPassword) -> AuthResult:
         box.logins.append(data.login)
-        return AuthResult(success=data.password == password.encode())
+        return AuthResult(success=data.password == password.encode(), handled=False)
 
     class Server(Controller):
         def factory(self) -> SMTP:
