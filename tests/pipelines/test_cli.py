@@ -54,7 +54,7 @@ def test_every_command_has_chinese_help_with_an_example(command: str, tmp_path: 
         (("weishenme",), "没有这个命令"),
         (("replay",), "缺少参数"),
         (("replay", "--nosuch", "1"), "没有这个选项"),
-        (("replay", "x.jsonl", "--speed", "fast"), "不是数字"),
+        (("replay", "x.jsonl", "--speed", "fast"), "应为数字"),
         (("replay", "x.jsonl", "--since", "yesterday"), "不是时间"),
         (("doctor", "--config", "none.toml"), "找不到配置文件"),
     ],
