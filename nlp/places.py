@@ -1,49 +1,141 @@
-"""Place names in a text → codes of administrative divisions, with confidence; all candidates kept."""
+"""Place names in a text → division codes with confidence; all candidates kept.
 
+A place is a scene when the reported event took place there, else background: a home town, a court
+elsewhere, a stage of a flight, part of an event's name.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import Self
-
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from typing import Final, Self
 
 from nlp.assessment import Place
+from nlp.gazetteer.context import Role, speaks_of_abroad
 from nlp.gazetteer.divisions import Divisions
+from nlp.gazetteer.mentions import Mention, Reader, vouched
+from nlp.gazetteer.names import Names
 
 __all__ = ["Divisions", "Resolver"]
 
+_WEIGHTS: Final = {
+    Role.OFFICIAL: 4,
+    Role.PEOPLE: 4,
+    Role.PLAIN: 3,
+    Role.INSTITUTION: 2,
+    Role.COURT: 1.5,
+    Role.COMPANY: 1,
+    Role.HOME: 1,
+    Role.PASSING: 1,
+    Role.EVENT: 0,
+}
+_SCENE_WEIGHT: Final = 3
+"""From here on a mention is a scene beside others; below it, only where nothing stronger stands."""
+
+_BACKGROUND: Final = 0.6
+_UNDECIDED: Final = 0.3
+
 
 class Resolver:
-    """Finds the places that a text names."""
+    """Finds the places that a text names. Holds no state between texts."""
 
-    def __init__(self, divisions: Divisions) -> None:
+    def __init__(self, names: Names, divisions: Divisions) -> None:
         self._divisions = divisions
-        codes: dict[str, list[str]] = {}
-        for code in divisions:
-            codes.setdefault(divisions.own_name(code), []).append(code)
-        self._names = list(codes)
-        self._codes = list(codes.values())
-        self._automaton = AhoCorasick(
-            self._names, MatchKind.LeftmostLongest, implementation=Implementation.DFA
-        )
+        self._reader = Reader(names, divisions)
 
     @classmethod
     @cache
     def shared(cls) -> Self:
-        """The resolver on the shipped table, built once per process."""
-        return cls(Divisions.shared())
+        """The resolver on the shipped tables, built once per process."""
+        return cls(Names.shared(), Divisions.shared())
 
     def find(self, title: str, body: str) -> tuple[Place, ...]:
-        """Every place named, scenes first."""
-        return tuple(
-            Place(
-                code,
-                self._divisions.name(code),
-                True,
-                0.9 if len(self._codes[index]) == 1 else 0.4,
-                field,
-                start,
-                end,
-            )
-            for field, text in (("title", title), ("body", body))
-            for index, start, end in self._automaton.find_matches_as_indexes(text)
-            for code in self._codes[index]
+        """Every place named, scenes first, surest first.
+
+        A name that several divisions bear and nothing in the text decides gives one place for each,
+        with a confidence under 0.5.
+        """
+        mentions = self._reader.read("title", title)
+        if body:
+            mentions += self._reader.read("body", body)
+        if not mentions:
+            return ()
+        mentions = [m for m in self._settled(mentions) if m.role is not Role.NOTHING]
+        abroad = speaks_of_abroad(title) or speaks_of_abroad(body)
+        places = self._placed(self._finest(mentions), abroad)
+        return tuple(sorted(places, key=lambda p: (not p.scene, -p.confidence)))
+
+    def _settled(self, mentions: list[Mention]) -> Iterator[Mention]:
+        """Mentions without doubtful words, each with the codes that the others leave possible."""
+        kept = [m for m in mentions if not m.doubtful or vouched(m, mentions, self._divisions)]
+        known = {code for m in kept if len(m.codes) == 1 for code in self._line(m.codes[0])}
+        for mention in kept:
+            yield mention if len(mention.codes) == 1 else self._narrowed(mention, known)
+
+    def _narrowed(self, mention: Mention, known: set[str]) -> Mention:
+        """The mention with the codes whose parents the text names; else with the highest level."""
+        named = [sum(p in known for p in self._divisions.parents(c)) for c in mention.codes]
+        highest = self._divisions.level(mention.codes[0]) != "county"
+        if highest and (named[0] or not any(named)):
+            return replace(mention, codes=mention.codes[:1])
+        codes = (c for c, n in zip(mention.codes, named, strict=True) if n == max(named))
+        return replace(mention, codes=tuple(codes))
+
+    def _line(self, code: str) -> tuple[str, ...]:
+        return (code, *self._divisions.parents(code))
+
+    def _finest(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """One mention for each place, the most telling; none whose place holds another's."""
+        above = {p for m in mentions if len(m.codes) == 1 for p in self._divisions.parents(m.codes[0])}
+        best: dict[tuple[str, ...], Mention] = {}
+        for mention in mentions:
+            if len(mention.codes) == 1 and mention.codes[0] in above:
+                continue
+            known = best.get(mention.codes)
+            if known is None or _standing(mention) > _standing(known):
+                best[mention.codes] = mention
+        return list(best.values())
+
+    def _placed(self, mentions: list[Mention], abroad: bool) -> Iterator[Place]:
+        strongest = max((_WEIGHTS[m.role] for m in mentions if len(m.codes) == 1), default=0)
+        needed = min(max(strongest, 1), _SCENE_WEIGHT)
+        for mention in mentions:
+            scene = _WEIGHTS[mention.role] >= needed
+            sure = _confidence(mention) * (0.5 if abroad and mention.role is Role.PLAIN else 1)
+            if not scene:
+                sure = min(sure, _BACKGROUND)
+            if len(mention.codes) > 1:
+                sure = _UNDECIDED
+            for code in mention.codes:
+                yield self._place(mention, code, scene, sure)
+
+    def _place(self, mention: Mention, code: str, scene: bool, sure: float) -> Place:
+        return Place(
+            code=code,
+            name=self._divisions.name(code),
+            scene=scene,
+            confidence=round(sure, 3),
+            field=mention.field,
+            start=mention.start,
+            end=mention.end,
         )
+
+
+def _standing(mention: Mention) -> tuple[float, float]:
+    return _WEIGHTS[mention.role], _confidence(mention)
+
+
+def _confidence(mention: Mention) -> float:
+    if mention.linked:
+        sure = 0.97
+    elif mention.form == "full":
+        sure = 0.93
+    elif mention.form == "former":
+        sure = 0.9
+    elif mention.form == "landmark":
+        sure = 0.82
+    else:
+        sure = 0.85 if mention.leading or mention.role in _TELLING else 0.7
+    return sure - 0.1 if mention.role in (Role.INSTITUTION, Role.COMPANY) else sure
+
+
+_TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.COURT})

@@ -1,0 +1,166 @@
+"""Hits in a text → mentions: what is really a name of a place, and how the text uses it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import rjieba
+
+from nlp.assessment import Field
+from nlp.gazetteer.context import Role, begins_clause, role_of
+from nlp.gazetteer.divisions import Divisions
+from nlp.gazetteer.names import Form, Hit, Names
+
+_GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|辖区)?$")
+_OFFICE: Final = re.compile(
+    r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
+)
+_COMMA: Final = re.compile(r"[省市县区]?[、，,和及与]")
+_NEAR: Final = 40
+"""Code points within which a parent's name vouches for a short name that is also a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place name in use. `codes` are the divisions it may mean, likelier ones first.
+
+    `linked`: the name of its parent stands right before it. `doubtful`: the name is also a word,
+    and only other places in the text can vouch for it.
+    """
+
+    field: Field
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    form: Form
+    role: Role
+    linked: bool
+    doubtful: bool
+    leading: bool
+
+
+class Reader:
+    """Reads the mentions of one field."""
+
+    def __init__(self, names: Names, divisions: Divisions) -> None:
+        self._names = names
+        self._divisions = divisions
+
+    def read(self, field: Field, text: str) -> list[Mention]:
+        """All mentions in order; a parent's name right before a child's is part of the child's."""
+        hits = self._names.find(text)
+        if not hits:
+            return []
+        words = Words(text)
+        mentions: list[Mention] = []
+        for hit in hits:
+            if hit.name.form == "ignored":
+                continue
+            linked = self._linked(mentions, hit, text)
+            if linked and words.may_end(hit):
+                parent = mentions.pop()
+                mention = _mention(field, hit, text, doubtful=False)
+                mentions.append(
+                    replace(mention, codes=linked, linked=True, leading=parent.leading)
+                )
+            elif words.allow(hit):
+                mentions.append(_mention(field, hit, text, doubtful=_is_doubtful(hit, text)))
+        return [*_listed(mentions, text)]
+
+    def _linked(self, mentions: list[Mention], hit: Hit, text: str) -> tuple[str, ...]:
+        """The codes of the hit that lie in the place named right before it."""
+        if not mentions or not _GAP.match(text[mentions[-1].end : hit.start]):
+            return ()
+        above = set(mentions[-1].codes)
+        return tuple(c for c in hit.name.codes if above.intersection(self._divisions.parents(c)))
+
+
+class Words:
+    """Where the words of a text begin and end; cut only when first asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts: dict[int, int] = {}
+
+    def allow(self, hit: Hit) -> bool:
+        """Whether the hit is made of whole words (暴雨|城区 holds no 雨城区)."""
+        ends = self._words()
+        if hit.start not in ends:
+            return False
+        return hit.name.form not in ("short", "landmark") or self._ends_well(hit)
+
+    def may_end(self, hit: Hit) -> bool:
+        """Whether no word begins inside a doubtful name and runs past its end."""
+        return hit.name.form != "short" or hit.name.trusted or self._ends_well(hit)
+
+    def _ends_well(self, hit: Hit) -> bool:
+        ends = self._words()
+        if hit.end in ends or hit.end == len(self._text):
+            return True
+        return hit.name.trusted and ends.get(hit.start, 0) > hit.end
+
+    def _words(self) -> dict[int, int]:
+        if not self._starts:
+            self._starts = dict(_spans(rjieba.cut(self._text, False)))
+        return self._starts
+
+
+def _spans(words: list[str]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for word in words:
+        yield at, at + len(word)
+        at += len(word)
+
+
+def _listed(mentions: list[Mention], text: str) -> Iterator[Mention]:
+    """The mentions, those of a long list (重庆、云南、福建等地) marked as places passed through."""
+    run: list[Mention] = []
+    for mention in mentions:
+        if run and not _COMMA.fullmatch(text[run[-1].end : mention.start]):
+            yield from _as_list(run, text)
+            run = []
+        run.append(mention)
+    yield from _as_list(run, text)
+
+
+def _as_list(run: list[Mention], text: str) -> list[Mention]:
+    long = len(run) > 2 or (len(run) > 1 and text.startswith("等", run[-1].end))
+    if not long:
+        return run
+    return [replace(mention, role=Role.PASSING) for mention in run]
+
+
+def _is_doubtful(hit: Hit, text: str) -> bool:
+    return not hit.name.trusted and not _OFFICE.match(text, hit.end)
+
+
+def _mention(field: Field, hit: Hit, text: str, *, doubtful: bool) -> Mention:
+    role = Role.EVENT if hit.name.form in ("event", "home") else role_of(text, hit.start, hit.end)
+    if role is Role.COMPANY and hit.name.form != "full":
+        role = Role.NOTHING
+    return Mention(
+        field=field,
+        start=hit.start,
+        end=hit.end,
+        codes=hit.name.codes,
+        form=hit.name.form,
+        role=role,
+        linked=False,
+        doubtful=doubtful,
+        leading=begins_clause(text, hit.start),
+    )
+
+
+def vouched(mention: Mention, others: list[Mention], divisions: Divisions) -> bool:
+    """Whether the city above a doubtful name is named shortly before it."""
+    if not mention.leading and mention.role in (Role.PLAIN, Role.NOTHING):
+        return False
+    cities = {code for c in mention.codes for code in divisions.parents(c)[:1]}
+    return any(
+        other.field == mention.field
+        and 0 < mention.start - other.end <= _NEAR
+        and cities.intersection(other.codes)
+        for other in others
+        if not other.doubtful
+    )

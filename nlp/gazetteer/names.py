@@ -1,0 +1,95 @@
+"""The names that places go by, and where a text holds them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal, Self
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from nlp.gazetteer.divisions import Divisions, read_table
+
+Form = Literal["full", "short", "former", "landmark", "event", "home", "ignored"]
+
+_RANK: Final = {"full": 0, "former": 1, "short": 2}
+_KINDS: Final[dict[str, Form]] = {"event": "event", "home": "home", "ignored": "ignored", "region": "full"}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name and the divisions that bear it, higher levels first.
+
+    `trusted`: in nearly every real text that holds the name it means the place. A name that is not
+    is also an ordinary word, a person's name or a brand.
+    """
+
+    text: str
+    codes: tuple[str, ...]
+    form: Form
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found in a text; offsets are code points, end exclusive."""
+
+    name: Name
+    start: int
+    end: int
+
+
+class Names:
+    """All names in one automaton: the leftmost, then the longest name wins."""
+
+    def __init__(self, names: list[Name]) -> None:
+        self._names = names
+        self._automaton = AhoCorasick(
+            [name.text for name in names],
+            MatchKind.LeftmostLongest,
+            implementation=Implementation.DFA,
+        )
+
+    @classmethod
+    @cache
+    def shared(cls) -> Self:
+        """The names of the shipped tables, read once per process."""
+        merged: dict[str, Name] = {}
+        for name in sorted(_division_names(Divisions.shared()), key=lambda n: _RANK[n.form]):
+            merged[name.text] = _merge(merged[name.text], name) if name.text in merged else name
+        for row in read_table("landmarks.csv"):
+            codes = (row["code"],) if row["code"] else ()
+            form = _KINDS.get(row["kind"], "landmark")
+            merged[row["name"]] = Name(row["name"], codes, form, True)
+        return cls(list(merged.values()))
+
+    def find(self, text: str) -> list[Hit]:
+        names = self._names
+        return [
+            Hit(names[index], start, end)
+            for index, start, end in self._automaton.find_matches_as_indexes(text)
+        ]
+
+
+def _division_names(divisions: Divisions) -> Iterator[Name]:
+    for row in read_table("divisions.csv"):
+        yield Name(row["name"], (row["code"],), "full", True)
+        if row["short"] and row["short"] != row["name"]:
+            yield Name(row["short"], (row["code"],), "short", row["trust"] == "free")
+        if row["short"] and "自治" in row["name"]:
+            yield Name(row["short"] + row["name"][-1], (row["code"],), "former", True)
+    for row in read_table("former.csv"):
+        if divisions.exists(row["code"]):
+            yield Name(row["name"], (row["code"],), "former", True)
+
+
+def _merge(known: Name, other: Name) -> Name:
+    """One name of both: a full name stays full; among short ones the higher level is trusted."""
+    codes = tuple(dict.fromkeys(sorted((*known.codes, *other.codes), key=_height)))
+    if known.form != other.form:
+        return Name(known.text, codes, known.form, known.trusted)
+    top = known if codes[0] in known.codes else other
+    return Name(known.text, codes, known.form, top.trusted)
+
+
+def _height(code: str) -> int:
+    return 0 if code.endswith("0000") else 1 if code.endswith("00") else 2
