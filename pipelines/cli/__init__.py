@@ -46,8 +46,8 @@ def _report(error: Exception) -> int:
         return FAILED
     if type(error).__module__.split(".")[0] == "typer":
         message = translated(str(getattr(error, "format_message", error.__str__)()))
-        if message:  # a group without a command has shown its help instead
-            say(f"错误：{message.rstrip('.。')}（加 --help 查看用法）")
+        asked_for_help = message.startswith("用法")  # a group without a command
+        say(message if asked_for_help else f"错误：{message.rstrip('.。')}（加 --help 查看用法）")
         return USAGE
     if isinstance(error, OSError) and error.errno in _REMEDIES:
         say("错误：" + _REMEDIES[error.errno].format(error.filename or ""))

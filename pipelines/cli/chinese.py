@@ -1,10 +1,11 @@
 """Help and usage errors of the command line in Chinese: typer's own words are English only."""
 
+import inspect
 import re
+import unicodedata
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 _MESSAGES = (
@@ -32,6 +33,15 @@ _MESSAGES = (
 )
 
 
+_TYPES = {"str": "文字", "int": "整数", "float": "数字", "path": "路径"}
+_USAGE = {
+    "[OPTIONS]": "[选项]",
+    "COMMAND": "命令",
+    "[ARGS]...": "[参数]…",
+    "COMMAND [ARGS]...": "命令 [参数]…",
+}
+
+
 def translated(message: str) -> str:
     """A usage error's text in Chinese; what no pattern knows stays as it is."""
     for pattern, chinese in _MESSAGES:
@@ -39,41 +49,74 @@ def translated(message: str) -> str:
     return message
 
 
-class _ChineseUsage:
-    """Usage line and help option in Chinese."""
+class _ChineseHelp:
+    """Help laid out in Chinese, without rich: it must answer at once."""
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        lines = [f"用法：{ctx.command_path} {' '.join(self._pieces(ctx))}", ""]
+        lines += inspect.cleandoc(self.help or "").splitlines()  # type: ignore[attr-defined]
+        sections = {"参数": [], "选项": []}  # type: dict[str, list[tuple[str, str]]]
+        for parameter in self.get_params(ctx):  # type: ignore[attr-defined]
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                title = "参数" if parameter.param_type_name == "argument" else "选项"
+                sections[title].append((_named(record[0]), _described(parameter, record[1])))
+        sections["命令"] = [
+            (name, inspect.cleandoc(command.help or "").partition("\n")[0])
+            for name, command in getattr(self, "commands", {}).items()
+        ]
+        for title, rows in sections.items():
+            if rows:
+                lines += ["", f"{title}：", *_table(rows)]
+        formatter.write("\n".join(lines) + "\n")
+
+    def _pieces(self, ctx: Any) -> list[str]:
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix="用法：")
-
-    def get_help_option(self, ctx: Any) -> Any:
-        option = super().get_help_option(ctx)  # type: ignore[misc]
-        if option is not None:
-            option.help = "显示帮助后退出"
-        return option
+        return [_USAGE.get(piece, piece) for piece in pieces]
 
 
-class Command(_ChineseUsage, TyperCommand):
+class Command(_ChineseHelp, TyperCommand):
     """A command whose help is all Chinese."""
 
 
-class Group(_ChineseUsage, TyperGroup):
+class Group(_ChineseHelp, TyperGroup):
     """A command group whose help is all Chinese."""
 
 
 def group(help_text: str) -> typer.Typer:
     """An empty command group."""
-    rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
-    rich_utils.OPTIONS_PANEL_TITLE = "选项"
-    rich_utils.COMMANDS_PANEL_TITLE = "命令"
-    rich_utils.ERRORS_PANEL_TITLE = "错误"
-    rich_utils.DEFAULT_STRING = "[默认：{}]"
-    rich_utils.REQUIRED_LONG_STRING = "[必填]"
     return typer.Typer(
         cls=Group,
         help=help_text,
         add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
+        rich_markup_mode=None,
     )
+
+
+def _named(text: str) -> str:
+    return re.sub(r"<(?:list\[)?(\w+)( range)?\]?>", lambda m: f"<{_TYPES.get(m[1], m[1])}>", text)
+
+
+def _described(parameter: Any, text: str) -> str:
+    if parameter.name == "help":
+        return "显示帮助后退出"
+    text = re.sub(r"; x>=[\d.]+", "", text)
+    text = re.sub(r"\[default: (.*?)\]", r"（默认 \1）", text.replace("[required]", "（必填）"))
+    return re.sub(r"\[.*?\]$", "", text).strip()
+
+
+def _table(rows: list[tuple[str, str]]) -> list[str]:
+    width = min(max(_width(name) for name, _ in rows), 30)
+    lines = []
+    for name, text in rows:
+        if _width(name) > width:
+            lines.append(f"  {name}")
+            name = ""
+        lines.append(f"  {name}{' ' * (width - _width(name))}  {text}".rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
