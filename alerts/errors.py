@@ -1,4 +1,4 @@
-"""The one root of what this package raises on purpose."""
+"""What this package raises on purpose."""
 
 
 class AlertError(Exception):
@@ -6,3 +6,11 @@ class AlertError(Exception):
 
     The message is Chinese, names the thing (file, line, id) and says what to do about it.
     """
+
+
+class LedgerUnavailable(AlertError):
+    """The ledger is locked, full or unreachable: nothing was written, the same call may succeed later."""
+
+
+class Conflict(AlertError):
+    """Somebody else was first, or the incident's state does not allow the action; nothing changed."""

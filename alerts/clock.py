@@ -1,0 +1,82 @@
+"""Deadlines, reminders and the working calendar. Pure: every function takes its moment.
+
+国办发〔2016〕61号 and 80号: in grave and exceptionally grave matters authoritative information is out
+within 5 hours and a press conference is held within 24; other public matters are answered within
+48 hours. Grades Ⅰ and Ⅱ count as such matters.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Literal
+
+ZONE = timezone(timedelta(hours=8), "北京时间")
+
+_GRAVE = "国办发〔2016〕61号：重大突发事件 5 小时内发布权威信息、24 小时内举行新闻发布会"
+_OTHER = "国办发〔2016〕80号：政务舆情 48 小时内回应"
+_ACKNOWLEDGE = {1: 15, 2: 30, 3: 120, 4: 480}
+_SHARES = (0.5, 0.8, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One legal time limit: what is due when, counted from `start`, by which document."""
+
+    kind: str
+    start: datetime
+    due: datetime
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """When legal clocks start: when the post was first seen, or when the alert was raised."""
+
+    start: Literal["first_seen", "alerted"] = "first_seen"
+
+
+def clocks(grade: int, start: datetime) -> tuple[Clock, ...]:
+    """The time limits of an incident of this grade."""
+    if grade <= 2:
+        return (
+            Clock("权威发布", start, start + timedelta(hours=5), _GRAVE),
+            Clock("新闻发布会", start, start + timedelta(hours=24), _GRAVE),
+        )
+    return (Clock("回应", start, start + timedelta(hours=48), _OTHER),)
+
+
+def told_at(start: datetime, due: datetime, stage: int) -> datetime | None:
+    """When the next word is due after `stage` words: at 50 %, 80 % and the end; then None."""
+    if stage >= len(_SHARES):
+        return None
+    return start + (due - start) * _SHARES[stage]
+
+
+def stage_name(stage: int) -> str:
+    """What the word of this stage says."""
+    return ("时限过半", "时限已过八成", "已超时限")[stage]
+
+
+def acknowledge_by(grade: int, raised: datetime) -> datetime:
+    """Until when an alert of this grade must be acknowledged: 15, 30, 120, 480 minutes."""
+    return raised + timedelta(minutes=_ACKNOWLEDGE[grade])
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the day is worked, statutory holidays and make-up days considered.
+
+    For years that the calendar library does not know yet, Monday to Friday.
+    """
+    import chinese_calendar
+
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day that lies `count` working days after `day`."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day

@@ -1,0 +1,210 @@
+"""What officers do to an incident: each action one transaction with one event of who, when, from where.
+
+The incident is locked for the length of an action, so of two officers acting at once the second
+meets the state that the first left, and is told so by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from alerts.errors import AlertError, Conflict
+from alerts.ledger import chain
+from alerts.ledger.guard import writing
+from alerts.ledger.models import Alert, Deadline, Incident, OutboxMessage
+from alerts.loop import FINISHED, Action, State, after
+from alerts.organisation import Department
+
+_ZONE = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who acts, and from where: a console address, "终端", a link."""
+
+    name: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An action about to be taken: `data` goes into its event."""
+
+    action: Action
+    officer: Officer
+    now: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find(identifier: str, *, lock: bool = False) -> Incident:
+    """The incident with this id, or of the alert with this id, after all merges.
+
+    Raises AlertError when neither exists.
+    """
+    rows = Incident.objects.select_for_update() if lock else Incident.objects.all()
+    incident = rows.filter(id=identifier).first()
+    if incident is None:
+        incident = rows.filter(alerts__id=identifier).first()
+    if incident is None:
+        raise AlertError(
+            f"没有编号为 {identifier} 的事件或预警：用 shengyuan alerts list 查看现有编号"
+        )
+    while incident.merged_into_id is not None:
+        incident = rows.get(id=incident.merged_into_id)
+    return incident
+
+
+def acknowledge(identifier: str, officer: Officer, now: datetime) -> Incident:
+    """签收: stops the ladder and every pending message of the incident's alerts.
+
+    Raises Conflict naming who was first when nothing is left to acknowledge.
+    """
+    with writing():
+        incident = find(identifier, lock=True)
+        waiting = incident.alerts.filter(state=State.RAISED)
+        state = State(incident.state)
+        if not waiting.exists() and state not in {State.RAISED, State.RECORDED}:
+            raise Conflict(_already(incident))
+        OutboxMessage.objects.filter(alert__incident=incident, state=OutboxMessage.PENDING).update(
+            state=OutboxMessage.CANCELLED, finished_at=now
+        )
+        numbers = list(waiting.values_list("id", flat=True))
+        waiting.update(
+            state=State.ACKNOWLEDGED,
+            acknowledged_at=now,
+            acknowledged_by=officer.name,
+            next_step_at=None,
+        )
+        if state in {State.RAISED, State.RECORDED, State.HANDED_OVER}:
+            incident.state = State.ACKNOWLEDGED
+        incident.acknowledged_at = incident.acknowledged_at or now
+        incident.acknowledged_by = incident.acknowledged_by or officer.name
+        return _finish(incident, Deed(Action.ACKNOWLEDGE, officer, now, {"预警": numbers}))
+
+
+def assess(identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
+    """研判: what the officer makes of the case; `note` must say something."""
+    deed = Deed(Action.ASSESS, officer, now, {"研判意见": _said(note, "研判意见")})
+    return _act(identifier, deed, {})
+
+
+def hand_over(
+    identifier: str, officer: Officer, now: datetime, to: Department, reason: str
+) -> Incident:
+    """转办: another department takes the lead and is called to acknowledge at the desk's next tick."""
+    said = _said(reason, "转办理由")
+    with writing():
+        incident = find(identifier, lock=True)
+        if incident.lead == to.id:
+            raise Conflict(f"事件 {incident.id} 的主责部门已经是{to.name}")
+        before = incident.lead
+        incident.state = after(Action.HAND_OVER, State(incident.state), incident.id)
+        incident.lead, incident.lead_division = to.id, to.division
+        number = incident.alerts_raised = incident.alerts_raised + 1
+        Alert.objects.create(
+            id=f"{incident.id}-{number}",
+            incident=incident,
+            post="",
+            reason=Action.HAND_OVER,
+            detail=said[:200],
+            grade=incident.grade,
+            department=to.id,
+            raised_at=now,
+            acknowledge_by=now,
+            next_step_at=now,
+        )
+        data = {"原主责部门": before, "新主责部门": to.id, "理由": said}
+        return _finish(incident, Deed(Action.HAND_OVER, officer, now, data))
+
+
+def handle(identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
+    """处置: what was done on the spot."""
+    deed = Deed(Action.HANDLE, officer, now, {"处置情况": _said(note, "处置情况")})
+    return _act(identifier, deed, {})
+
+
+def record_statement(
+    identifier: str, officer: Officer, now: datetime, link: str, text: str
+) -> Incident:
+    """发声: the public statement, by link or text; stops the clocks that wait for it."""
+    if not link.strip() and not text.strip():
+        raise AlertError("发声须填写链接或正文：请补上权威发布的网址或内容")
+    changes = {
+        "statement_link": link.strip(),
+        "statement_text": text.strip(),
+        "voiced_at": now,
+    }
+    deed = Deed(Action.VOICE, officer, now, {"链接": link.strip(), "正文": text.strip()})
+    return _act(identifier, deed, changes)
+
+
+def close(identifier: str, officer: Officer, now: datetime, outcome: str, reason: str) -> Incident:
+    """办结 with outcome and reason, both needed; stops every clock and message."""
+    changes = {
+        "outcome": _said(outcome, "办理结果")[:100],
+        "close_reason": _said(reason, "办结理由"),
+        "closed_at": now,
+    }
+    deed = Deed(Action.CLOSE, officer, now, {"结果": outcome, "理由": reason})
+    return _act(identifier, deed, changes)
+
+
+def visit(identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
+    """回访 after closing."""
+    deed = Deed(Action.VISIT, officer, now, {"回访情况": _said(note, "回访情况")})
+    return _act(identifier, deed, {})
+
+
+def archive(identifier: str, officer: Officer, now: datetime) -> Incident:
+    """归档: nothing more is expected."""
+    return _act(identifier, Deed(Action.ARCHIVE, officer, now), {})
+
+
+def _act(identifier: str, deed: Deed, changes: Mapping[str, Any]) -> Incident:
+    with writing():
+        incident = find(identifier, lock=True)
+        incident.state = after(deed.action, State(incident.state), incident.id)
+        for name, value in changes.items():
+            setattr(incident, name, value)
+        return _finish(incident, deed)
+
+
+def _finish(incident: Incident, deed: Deed) -> Incident:
+    incident.save()
+    if deed.action is Action.VOICE or incident.state in FINISHED:
+        Deadline.objects.filter(incident=incident, met_at=None).update(
+            met_at=deed.now, next_at=None
+        )
+        OutboxMessage.objects.filter(incident=incident, state=OutboxMessage.PENDING).update(
+            state=OutboxMessage.CANCELLED, finished_at=deed.now
+        )
+    if incident.state in FINISHED:
+        incident.alerts.filter(next_step_at__isnull=False).update(next_step_at=None)
+    chain.append(
+        [
+            chain.Entry(
+                at=deed.now,
+                actor=deed.officer.name,
+                origin=deed.officer.origin,
+                kind=deed.action,
+                incident=incident.id,
+                data=deed.data,
+            )
+        ]
+    )
+    return incident
+
+
+def _said(text: str, what: str) -> str:
+    if not text.strip():
+        raise AlertError(f"请填写{what}，不能为空")
+    return text.strip()
+
+
+def _already(incident: Incident) -> str:
+    last = incident.alerts.exclude(acknowledged_at=None).order_by("-acknowledged_at").first()
+    if last is None:
+        return f"事件 {incident.id} 现为“{incident.state}”，没有待签收的预警"
+    when = last.acknowledged_at.astimezone(_ZONE) if last.acknowledged_at else None
+    return f"事件 {incident.id} 已由 {last.acknowledged_by} 于 {when:%m月%d日 %H:%M} 签收，无需重复签收"

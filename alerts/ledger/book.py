@@ -1,0 +1,262 @@
+"""Ledger: what the rest of the product may ask of the duty desk's book."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from django.db.models import Count, QuerySet
+
+from alerts.errors import AlertError
+from alerts.ledger import actions, chain
+from alerts.ledger.actions import Officer
+from alerts.ledger.codec import pack
+from alerts.ledger.guard import guarded, writing
+from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow
+from alerts.loop import FINISHED
+from alerts.organisation import Department
+from alerts.signal import Signal
+
+_CHUNK = 500
+_QUEUED = ("waiting", "suggested")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a post ended up, after all merges; `alerts` are those that the post itself raised."""
+
+    incident: str
+    grade: int
+    state: str
+    lead: str
+    alerts: tuple[str, ...]
+    acknowledged: datetime | None = None
+
+
+class Ledger:
+    """One open ledger. Every method raises LedgerUnavailable when the same call may succeed later."""
+
+    def __init__(self, url: str, originals_key: bytes) -> None:
+        self.url = url
+        self._seal = Fernet(base64.urlsafe_b64encode(hashlib.sha256(originals_key).digest()))
+
+    def append_signals(
+        self, signals: Sequence[Signal], originals: Mapping[str, tuple[str, str]]
+    ) -> int:
+        """Keep signals for the desk and the original (title, body) of their posts, encrypted.
+
+        Durable on return and idempotent on (post, version). Returns how many were new.
+        """
+        if not signals:
+            return 0
+        appended = datetime.now(UTC)
+        with writing():
+            new = _unknown(signals)
+            SignalRow.objects.bulk_create(
+                [
+                    SignalRow(
+                        post=signal.post,
+                        version=signal.version,
+                        level=signal.level,
+                        first_seen=signal.first_seen,
+                        appended_at=appended,
+                        payload=pack(signal),
+                    )
+                    for signal in new
+                ],
+                batch_size=_CHUNK,
+            )
+            self._keep_originals(new, originals, appended)
+        return len(new)
+
+    def _keep_originals(
+        self,
+        signals: Sequence[Signal],
+        originals: Mapping[str, tuple[str, str]],
+        now: datetime,
+    ) -> None:
+        posts = {signal.post for signal in signals if signal.post in originals}
+        rows = [
+            Original(
+                post=post,
+                stored_at=now,
+                sealed=self._seal.encrypt(orjson.dumps(originals[post])),
+            )
+            for post in sorted(posts)
+        ]
+        Original.objects.bulk_create(
+            rows,
+            batch_size=_CHUNK,
+            update_conflicts=True,
+            unique_fields=["post"],
+            update_fields=["stored_at", "sealed"],
+        )
+
+    def unmask(self, post: str, officer: Officer, reason: str, now: datetime) -> tuple[str, str]:
+        """The original (title, body) of a post; each look leaves an event with its reason.
+
+        Raises AlertError without a reason, or when nothing is kept under this id.
+        """
+        if not reason.strip():
+            raise AlertError("查看未脱敏原文必须写明理由")
+        with writing():
+            kept = Original.objects.filter(post=post).first()
+            if kept is None:
+                raise AlertError(f"台账里没有帖子 {post} 的原文：请核对编号")
+            look = chain.Entry(
+                at=now,
+                actor=officer.name,
+                origin=officer.origin,
+                kind="查看原文",
+                post=post,
+                data={"理由": reason.strip()},
+            )
+            chain.append([look])
+        try:
+            title, body = orjson.loads(self._seal.decrypt(bytes(kept.sealed)))
+        except InvalidToken as error:
+            raise AlertError(
+                f"帖子 {post} 的原文解不开：var/secrets/originals 不是写入时的密钥，请恢复旧密钥"
+            ) from error
+        return title, body
+
+    def pending(self) -> int:
+        """How many signals wait for the desk."""
+        with guarded():
+            return SignalRow.objects.filter(fold="").count()
+
+    def placements(self, post_ids: Sequence[str]) -> Mapping[str, Placement]:
+        """The standing of each post that belongs to an incident; the others are left out."""
+        found: dict[str, Placement] = {}
+        with guarded():
+            for start in range(0, len(post_ids), _CHUNK):
+                found.update(_placements(post_ids[start : start + _CHUNK]))
+        return found
+
+    def changed_since(self, cursor: int) -> tuple[int, Mapping[str, Placement]]:
+        """Posts whose standing changed after event number `cursor`, and the cursor to ask with next.
+
+        Hands out at most 2,000 events at a time: ask again until the cursor stays.
+        """
+        with guarded():
+            events = list(
+                Event.objects.filter(number__gt=cursor)
+                .order_by("number")
+                .values_list("number", "incident", "post")[:2000]
+            )
+            if not events:
+                return cursor, {}
+            incidents = {incident for _, incident, post in events if incident and not post}
+            posts = {post for _, _, post in events if post}
+            posts.update(
+                SignalRow.objects.filter(incident__in=incidents).values_list("post", flat=True)
+            )
+        return events[-1][0], self.placements(sorted(posts))
+
+    def incidents(self, *, open_only: bool = False) -> QuerySet[Incident]:
+        """Incidents that stand for themselves (merged ones left out), newest first."""
+        rows = Incident.objects.filter(merged_into=None)
+        return rows.exclude(state__in=FINISHED) if open_only else rows
+
+    def incident(self, identifier: str) -> Incident:
+        """The incident of this incident or alert id, after merges; AlertError when there is none."""
+        with guarded():
+            return actions.find(identifier)
+
+    def log(self, identifier: str) -> list[Event]:
+        """The events of an incident, oldest first."""
+        with guarded():
+            return list(Event.objects.filter(incident=actions.find(identifier).id))
+
+    def acknowledge(self, identifier: str, officer: Officer, now: datetime) -> Incident:
+        """See alerts.ledger.actions, as for the six below."""
+        return actions.acknowledge(identifier, officer, now)
+
+    def assess(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
+        return actions.assess(identifier, officer, now, note)
+
+    def hand_over(
+        self, identifier: str, officer: Officer, now: datetime, *, to: Department, reason: str
+    ) -> Incident:
+        return actions.hand_over(identifier, officer, now, to, reason)
+
+    def handle(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
+        return actions.handle(identifier, officer, now, note)
+
+    def record_statement(
+        self, identifier: str, officer: Officer, now: datetime, *, link: str = "", text: str = ""
+    ) -> Incident:
+        return actions.record_statement(identifier, officer, now, link, text)
+
+    def close(
+        self, identifier: str, officer: Officer, now: datetime, *, outcome: str, reason: str
+    ) -> Incident:
+        return actions.close(identifier, officer, now, outcome, reason)
+
+    def visit(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
+        return actions.visit(identifier, officer, now, note)
+
+    def totals(self) -> dict[str, str]:
+        """Counts for a summary table, by Chinese name."""
+        with guarded():
+            incidents = Incident.objects.filter(merged_into=None)
+            grades = dict(incidents.order_by().values_list("grade").annotate(number=Count("id")))
+            return {
+                "线索": str(SignalRow.objects.count()),
+                "待人工研判": str(SignalRow.objects.filter(fold__in=_QUEUED).count()),
+                "事件": str(incidents.count()),
+                "红/橙/黄/蓝": "/".join(str(grades.get(level, 0)) for level in (1, 2, 3, 4)),
+                "预警": str(Alert.objects.count()),
+            }
+
+    def verify(self) -> int:
+        """The number of events in an unbroken chain; AlertError names the first broken one."""
+        with guarded():
+            return chain.verify()
+
+
+def _unknown(signals: Sequence[Signal]) -> list[Signal]:
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(signals), _CHUNK):
+        posts = [signal.post for signal in signals[start : start + _CHUNK]]
+        known.update(SignalRow.objects.filter(post__in=posts).values_list("post", "version"))
+    new = []
+    for signal in signals:
+        if (signal.post, signal.version) not in known:
+            known.add((signal.post, signal.version))
+            new.append(signal)
+    return new
+
+
+def _placements(posts: Sequence[str]) -> dict[str, Placement]:
+    raised: dict[str, list[str]] = {}
+    for post, alert in (
+        Alert.objects.filter(post__in=posts).order_by("id").values_list("post", "id")
+    ):
+        raised.setdefault(post, []).append(alert)
+    rows = (
+        SignalRow.objects.filter(post__in=posts, incident__isnull=False)
+        .order_by("id")
+        .values_list(
+            "post",
+            "incident_id",
+            "incident__grade",
+            "incident__state",
+            "incident__lead",
+            "incident__acknowledged_at",
+        )
+    )
+    return {
+        post: Placement(
+            incident=incident,
+            grade=grade,
+            state=state,
+            lead=lead,
+            alerts=tuple(raised.get(post, ())),
+            acknowledged=acknowledged,
+        )
+        for post, incident, grade, state, lead, acknowledged in rows
+    }

@@ -1,0 +1,108 @@
+"""The words of every message: Chinese, masked, at most 2 kB, who must do what by when. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.clock import ZONE
+from alerts.grading import COLOURS
+
+MAX_BYTES = 2000
+
+NAMES = {
+    "domestic_violence": "家庭暴力",
+    "child_sexual_abuse": "性侵未成年人",
+    "sexual_assault": "性侵妇女",
+    "sexual_harassment": "性骚扰",
+    "trafficking": "拐卖妇女儿童",
+    "forced_prostitution": "组织强迫卖淫",
+    "illegal_detention": "限制人身自由",
+    "homicide_injury": "伤害致死致残",
+    "child_abuse": "虐待儿童",
+    "abandonment_neglect": "遗弃与监护失职",
+    "school_bullying": "校园欺凌",
+    "employment_discrimination": "就业性别歧视",
+    "child_labour": "使用童工",
+    "land_property": "土地与财产权益",
+    "marriage_family": "婚姻家庭权益",
+    "privacy_online": "网络侵害与隐私",
+    "health_rights": "健康与生育权益",
+    "school_safety": "校园与儿童用品安全",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a message is about; `due` are (what, until when) of the running clocks."""
+
+    alert: str
+    grade: int
+    categories: Sequence[str]
+    place: str
+    title: str
+    excerpt: str
+    posts: int
+    verification: str
+    lead: str
+    reason: str
+    basis: str
+    acknowledge_by: datetime
+    due: Sequence[tuple[str, datetime]]
+    urgent: bool
+    link: str
+
+
+def subject(matter: Matter, step: str) -> str:
+    """One line: colour, what, where, which rung."""
+    kinds = "、".join(NAMES.get(code, code) for code in matter.categories[:2]) or "类别待定"
+    place = matter.place or "地点待核"
+    return f"【{COLOURS[matter.grade]}】{step}：{kinds}·{place}"[:100]
+
+
+def text(matter: Matter, step: str, receiver: str, person: str, *, leads: bool) -> str:
+    """The whole message for one receiver."""
+    kinds = "、".join(NAMES.get(code, code) for code in matter.categories[:4]) or "类别待定"
+    lines = [
+        f"【{COLOURS[matter.grade]}色预警】{kinds}"
+        + ("（涉未成年人，快速通道）" if matter.urgent else ""),
+        f"环节：{step}；地点：{matter.place or '待核实'}；核实情况：{matter.verification}",
+        f"标题：{matter.title}",
+    ]
+    if matter.excerpt:
+        lines.append(f"摘要：{matter.excerpt}")
+    if matter.posts > 1:
+        lines.append(f"相关帖子：{matter.posts} 条")
+    if leads:
+        who = f"{receiver}" + (f"（{person}）" if person else "")
+        lines.append(f"请{who}于 {moment(matter.acknowledge_by)} 前签收并核查处置")
+        lines += [f"{what}期限：{moment(due)}" for what, due in matter.due]
+    else:
+        lines.append(f"主责：{matter.lead}；知会{receiver}，请按职责配合")
+    lines += [f"原因：{matter.reason}", f"依据：{matter.basis}", f"处理：{matter.link}"]
+    return fitted(lines)
+
+
+def reminder(matter: Matter, what: str, due: datetime, stage: str) -> str:
+    """A word on a legal clock that runs."""
+    return fitted(
+        [
+            f"【{COLOURS[matter.grade]}色·{stage}】{what}",
+            f"事件：{matter.title}",
+            f"请{matter.lead}于 {moment(due)} 前完成{what}并在系统登记发声链接",
+            f"处理：{matter.link}",
+        ]
+    )
+
+
+def fitted(lines: Sequence[str]) -> str:
+    """The lines as one text of at most 2 kB; the longest line gives way, the link never does."""
+    kept = list(lines)
+    while len("\n".join(kept).encode()) > MAX_BYTES:
+        longest = max(range(len(kept) - 1), key=lambda index: len(kept[index]))
+        kept[longest] = kept[longest][: max(len(kept[longest]) * 3 // 4 - 1, 1)] + "…"
+    return "\n".join(kept)
+
+
+def moment(at: datetime) -> str:
+    """A moment as officers read it: Beijing time to the minute."""
+    return f"{at.astimezone(ZONE):%m月%d日 %H:%M}"
