@@ -85,7 +85,9 @@ class Resolver:
 
     def _finest(self, mentions: Sequence[Mention]) -> list[Mention]:
         """One mention for each place, the most telling; none whose place holds another's."""
-        above = {p for m in mentions if len(m.codes) == 1 for p in self._divisions.parents(m.codes[0])}
+        above = {
+            p for m in mentions if len(m.codes) == 1 for p in self._divisions.parents(m.codes[0])
+        }
         best: dict[tuple[str, ...], Mention] = {}
         for mention in mentions:
             if len(mention.codes) == 1 and mention.codes[0] in above:

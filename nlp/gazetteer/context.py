@@ -85,7 +85,9 @@ _AFTER: Final = tuple(
         ),
         (
             Role.INSTITUTION,
-            r"(?:省|市|县|区)?" + _HAN + r"{0,9}?(?:大学|学院|医院|医科|中学|小学|幼儿园|妇幼|高中|职校|技校|[一二三四五六七八九十]中|站|动物园)",
+            r"(?:省|市|县|区)?"
+            + _HAN
+            + r"{0,9}?(?:大学|学院|医院|医科|中学|小学|幼儿园|妇幼|高中|职校|技校|[一二三四五六七八九十]中|站|动物园)",
         ),
     )
 )
@@ -128,4 +130,7 @@ def speaks_of_abroad(text: str) -> bool:
 
 def begins_clause(text: str, start: int) -> bool:
     """Whether nothing but an opening, a date or a preposition stands before the name."""
-    return start == 0 or text[start - 1] in "，。：；！？、“”「」《》（）()[]【】 \n　|｜:,!?在于日月时分-—据#@"
+    return (
+        start == 0
+        or text[start - 1] in "，。：；！？、“”「」《》（）()[]【】 \n　|｜:,!?在于日月时分-—据#@"
+    )

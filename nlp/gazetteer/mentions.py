@@ -16,6 +16,12 @@ _GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|�
 _OFFICE: Final = re.compile(
     r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
 )
+_FEATURE: Final = re.compile(r"[岛座仙湖江河寺溪峰帮](?![区县市北西南畔])")
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
+    "夏钟汪田任姜范石姚谭廖邹熊金陆郝孔崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚庞樊殷施洪翟颜倪严温季俞"
+    "章鲁葛韦毕聂焦费"
+)
 _COMMA: Final = re.compile(r"[省市县区]?[、，,和及与]")
 _NEAR: Final = 40
 """Code points within which a parent's name vouches for a short name that is also a word."""
@@ -61,10 +67,8 @@ class Reader:
             if linked and words.may_end(hit):
                 parent = mentions.pop()
                 mention = _mention(field, hit, text, doubtful=False)
-                mentions.append(
-                    replace(mention, codes=linked, linked=True, leading=parent.leading)
-                )
-            elif words.allow(hit):
+                mentions.append(replace(mention, codes=linked, linked=True, leading=parent.leading))
+            elif words.allow(hit) and not _strays(mentions, hit):
                 mentions.append(_mention(field, hit, text, doubtful=_is_doubtful(hit, text)))
         return [*_listed(mentions, text)]
 
@@ -86,19 +90,27 @@ class Words:
     def allow(self, hit: Hit) -> bool:
         """Whether the hit is made of whole words (暴雨|城区 holds no 雨城区)."""
         ends = self._words()
-        if hit.start not in ends:
+        if hit.start not in ends or (_is_short_county(hit) and self.follows_surname(hit)):
             return False
         return hit.name.form not in ("short", "landmark") or self._ends_well(hit)
 
+    def follows_surname(self, hit: Hit) -> bool:
+        """Whether a one-character word before the name makes it somebody's given name (赵|安吉)."""
+        before = hit.start - 1
+        return (
+            self._text[before : hit.start] in _SURNAMES and self._words().get(before) == hit.start
+        )
+
     def may_end(self, hit: Hit) -> bool:
-        """Whether no word begins inside a doubtful name and runs past its end."""
-        return hit.name.form != "short" or hit.name.trusted or self._ends_well(hit)
+        """Whether a doubtful name ends where a word ends."""
+        return hit.name.form != "short" or hit.name.trust == "free" or hit.end in self._words()
 
     def _ends_well(self, hit: Hit) -> bool:
-        ends = self._words()
-        if hit.end in ends or hit.end == len(self._text):
+        """Whether the name ends with a word, or begins one that is named after it (武汉大学)."""
+        words = self._words()
+        if hit.end in words or hit.end == len(self._text):
             return True
-        return hit.name.trusted and ends.get(hit.start, 0) > hit.end
+        return hit.name.codes[0].endswith("00") and words.get(hit.start, 0) > hit.end
 
     def _words(self) -> dict[int, int]:
         if not self._starts:
@@ -132,24 +144,41 @@ def _as_list(run: list[Mention], text: str) -> list[Mention]:
 
 
 def _is_doubtful(hit: Hit, text: str) -> bool:
-    return not hit.name.trusted and not _OFFICE.match(text, hit.end)
+    if hit.name.trust == "word":
+        return not _OFFICE.match(text, hit.end)
+    return hit.name.trust == "linked"
+
+
+def _strays(mentions: list[Mention], hit: Hit) -> bool:
+    """Whether a short county name follows another place at once without lying in it (上海|瑞金医院)."""
+    return bool(mentions) and _is_short_county(hit) and mentions[-1].end == hit.start
+
+
+def _is_short_county(hit: Hit) -> bool:
+    return hit.name.form == "short" and not hit.name.codes[0].endswith("00")
 
 
 def _mention(field: Field, hit: Hit, text: str, *, doubtful: bool) -> Mention:
-    role = Role.EVENT if hit.name.form in ("event", "home") else role_of(text, hit.start, hit.end)
-    if role is Role.COMPANY and hit.name.form != "full":
-        role = Role.NOTHING
     return Mention(
         field=field,
         start=hit.start,
         end=hit.end,
         codes=hit.name.codes,
         form=hit.name.form,
-        role=role,
+        role=_role(hit, text),
         linked=False,
         doubtful=doubtful,
         leading=begins_clause(text, hit.start),
     )
+
+
+def _role(hit: Hit, text: str) -> Role:
+    if hit.name.form in ("event", "home"):
+        return Role.EVENT
+    if _is_short_county(hit) and _FEATURE.match(text, hit.end):
+        return Role.NOTHING
+    role = role_of(text, hit.start, hit.end)
+    return Role.NOTHING if role is Role.COMPANY and hit.name.form == "short" else role
 
 
 def vouched(mention: Mention, others: list[Mention], divisions: Divisions) -> bool:

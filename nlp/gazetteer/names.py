@@ -9,24 +9,32 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.gazetteer.divisions import Divisions, read_table
 
+Trust = Literal["free", "word", "linked"]
 Form = Literal["full", "short", "former", "landmark", "event", "home", "ignored"]
 
 _RANK: Final = {"full": 0, "former": 1, "short": 2}
-_KINDS: Final[dict[str, Form]] = {"event": "event", "home": "home", "ignored": "ignored", "region": "full"}
+_TRUSTS: Final[dict[str, Trust]] = {"free": "free", "word": "word", "linked": "linked"}
+_KINDS: Final[dict[str, Form]] = {
+    "event": "event",
+    "home": "home",
+    "ignored": "ignored",
+    "region": "full",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name and the divisions that bear it, higher levels first.
 
-    `trusted`: in nearly every real text that holds the name it means the place. A name that is not
-    is also an ordinary word, a person's name or a brand.
+    `trust`: "free" means the place in nearly every real text; "word" is also an ordinary word, a
+    person's name or a brand; "linked" is a word so common that only its parent's name right before
+    it makes it a place (合作, 和平, 郊区).
     """
 
     text: str
     codes: tuple[str, ...]
     form: Form
-    trusted: bool
+    trust: Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Names:
         for row in read_table("landmarks.csv"):
             codes = (row["code"],) if row["code"] else ()
             form = _KINDS.get(row["kind"], "landmark")
-            merged[row["name"]] = Name(row["name"], codes, form, True)
+            merged[row["name"]] = Name(row["name"], codes, form, "free")
         return cls(list(merged.values()))
 
     def find(self, text: str) -> list[Hit]:
@@ -72,23 +80,25 @@ class Names:
 
 def _division_names(divisions: Divisions) -> Iterator[Name]:
     for row in read_table("divisions.csv"):
-        yield Name(row["name"], (row["code"],), "full", True)
-        if row["short"] and row["short"] != row["name"]:
-            yield Name(row["short"], (row["code"],), "short", row["trust"] == "free")
-        if row["short"] and "自治" in row["name"]:
-            yield Name(row["short"] + row["name"][-1], (row["code"],), "former", True)
+        code, name, short = (row["code"],), row["name"], row["short"]
+        trust = _TRUSTS[row["trust"] or "free"]
+        yield Name(name, code, "full", "free" if short else trust)
+        if short and short != name:
+            yield Name(short, code, "short", trust)
+        if short and "自治" in name:
+            yield Name(short + name[-1], code, "former", "free")
     for row in read_table("former.csv"):
         if divisions.exists(row["code"]):
-            yield Name(row["name"], (row["code"],), "former", True)
+            yield Name(row["name"], (row["code"],), "former", "free")
 
 
 def _merge(known: Name, other: Name) -> Name:
     """One name of both: a full name stays full; among short ones the higher level is trusted."""
     codes = tuple(dict.fromkeys(sorted((*known.codes, *other.codes), key=_height)))
     if known.form != other.form:
-        return Name(known.text, codes, known.form, known.trusted)
+        return Name(known.text, codes, known.form, known.trust)
     top = known if codes[0] in known.codes else other
-    return Name(known.text, codes, known.form, top.trusted)
+    return Name(known.text, codes, known.form, top.trust)
 
 
 def _height(code: str) -> int:
