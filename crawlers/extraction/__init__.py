@@ -1,0 +1,1 @@
+"""The parts of article extraction: the page as a tree, rules, candidates, the judge, metadata."""

@@ -1,0 +1,69 @@
+"""The last touch on a chosen text: the headline and by-line above it, the furniture below it."""
+
+import re
+
+from crawlers.extraction.judge import grams, similarity
+from crawlers.extraction.lines import FURNITURE
+from crawlers.extraction.tree import compact
+
+_SENTENCE = re.compile(r"[，。；！？…]")
+_BYLINE = re.compile(
+    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|来源\s?[：:]|作者\s?[：:]|发布(?:时间|者|于)|发表(?:时间|于)|"
+    r"浏览|阅读|点击|字[体号]|责任编辑|编辑\s?[：:]|更新(?:时间|于)|评论|分享|收藏|打印|字数|^\d{1,2}:\d{2}(?::\d{2})?$"
+)
+_TAIL = re.compile(
+    r"^(?:[【\[（(]?\s*)?(?:相关(?:阅读|新闻|文章|链接|报道|推荐|专题)|推荐阅读|热门(?:推荐|文章)|延伸阅读|猜你喜欢|"
+    r"更多(?:精彩|新闻|内容)|免责声明|特别声明|版权声明|上一篇|下一篇|分享到|分享让更多人看到|打印本?[页文]?|"
+    r"关闭(?:本页|窗口)?|返回|网友评论|发表评论|我要评论|举报|收藏|点赞|阅读原文|扫一扫|扫描)"
+)
+_LOOK_AHEAD = 8
+
+
+def trim(text: str, title: str) -> str:
+    """`text` without headline and by-line before its first sentence and without furniture after its last.
+
+    Returned as it was when nothing would be left.
+    """
+    lines = text.split("\n")
+    start = _first_line(lines, title)
+    end = _last_line(lines, start)
+    return "\n".join(lines[start:end]).strip() or text.strip()
+
+
+def _first_line(lines: list[str], title: str) -> int:
+    """Behind the last of the first few lines that is headline, by-line or furniture."""
+    bag = grams(title)
+    start = 0
+    for number, line in enumerate(lines[:_LOOK_AHEAD]):
+        if len(line) > 100:
+            break
+        headline = title and similarity(grams(line), bag) > 0.8
+        by_line = _BYLINE.search(line) and not _SENTENCE.search(line)
+        if headline or by_line or FURNITURE.search(line):
+            start = number + 1
+    return start
+
+
+def _last_line(lines: list[str], start: int) -> int:
+    """Before the first line, behind the last sentence, that opens the furniture."""
+    end = len(lines)
+    while end > start + 1 and _is_furniture(lines[end - 1]):
+        end -= 1
+    for number in range(max(start + 1, end - 12), end):
+        rest = lines[number:end]
+        if _TAIL.match(lines[number]) and not any(_reads_on(line) for line in rest[1:]):
+            return number
+    return end
+
+
+def _is_furniture(line: str) -> bool:
+    return bool(
+        _TAIL.match(line)
+        or (len(line) < 80 and FURNITURE.search(line))
+        or not compact(line).strip("|·-—_>")
+    )
+
+
+def _reads_on(line: str) -> bool:
+    """Whether a line is prose of some length, so that what stands before it is not the end."""
+    return len(line) > 60 and len(_SENTENCE.findall(line)) >= 2

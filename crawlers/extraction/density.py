@@ -1,0 +1,162 @@
+"""The own candidate: the subtree whose lines are worth most, its first record, its pruned text."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree, html
+
+from crawlers.extraction.lines import Line, is_aside
+
+_RECORD_DATE = re.compile(
+    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|发表于|楼主|[#＃]\d+|\d+\s?楼|沙发|板凳"
+)
+_ASIDE_SHARE = 0.6
+_ASIDE_COST = 0.2
+_DROP_COST = 0.4
+_HEIR_SHARE = 0.88
+_PARAGRAPH = frozenset("p span font strong b em i a h1 h2 h3 h4 li".split())
+
+
+@dataclass(slots=True)
+class Sum:
+    """What the lines below one element add up to.
+
+    `value` counts a block of links or furniture at a part of its cost, since the block can be left
+    out of the text; `raw` counts it in full, so that a block does not get cheaper by nesting.
+    """
+
+    value: float = 0.0
+    raw: float = 0.0
+    chars: int = 0
+    linked: int = 0
+    lines: list[int] = field(default_factory=list)
+
+
+Sums = dict[html.HtmlElement, Sum]
+
+
+def regions(root: html.HtmlElement, lines: Sequence[Line]) -> tuple[html.HtmlElement | None, Sums]:
+    """The most valuable subtree (None for an empty page) and every element's sum."""
+    asides = _asides(lines)
+    held: dict[html.HtmlElement, list[int]] = {}
+    for number, line in enumerate(lines):
+        held.setdefault(line.element, []).append(number)
+    sums: Sums = {}
+    for _, element in etree.iterwalk(root, events=("end",)):
+        total = Sum()
+        for number in held.get(element, ()):
+            line = lines[number]
+            value = -_ASIDE_COST * abs(line.value) if number in asides else line.value
+            _add(total, Sum(value, value, line.chars, line.linked, [number]), 1.0)
+        for child in element:
+            if child in sums:
+                _add(total, sums[child], _DROP_COST)
+        if total.lines:
+            total.lines.sort()
+            sums[element] = total
+    best = max(sums, key=lambda e: sums[e].value, default=None)
+    return _narrowest(best, sums), sums
+
+
+def _add(total: Sum, part: Sum, cost: float) -> None:
+    total.value += part.value if part.value >= 0 else cost * part.raw
+    total.raw += part.value if part.value >= 0 else part.raw
+    total.chars += part.chars
+    total.linked += part.linked
+    total.lines += part.lines
+
+
+def _asides(lines: Sequence[Line]) -> set[int]:
+    """Lines below an element named as furniture, unless most of the page sits there."""
+    by_aside: dict[html.HtmlElement, list[int]] = {}
+    for number, line in enumerate(lines):
+        element = line.element
+        while element is not None:
+            if element.tag not in {"body", "html"} and is_aside(element):
+                by_aside.setdefault(element, []).append(number)
+            element = element.getparent()
+    total = sum(max(line.value, 0) for line in lines) or 1
+    return {
+        number
+        for members in by_aside.values()
+        if sum(max(lines[n].value, 0) for n in members) < _ASIDE_SHARE * total
+        for number in members
+    }
+
+
+def _narrowest(best: html.HtmlElement | None, sums: Sums) -> html.HtmlElement | None:
+    """Step down while one block holds nearly all that its parent is worth."""
+    while best is not None:
+        heir = max((c for c in best if c in sums), key=lambda c: sums[c].value, default=None)
+        if (
+            heir is None
+            or heir.tag in _PARAGRAPH
+            or sums[heir].value < _HEIR_SHARE * sums[best].value
+        ):
+            return best
+        best = heir
+    return None
+
+
+def first_record(region: html.HtmlElement, sums: Sums) -> html.HtmlElement | None:
+    """The first of several like blocks (a thread's posts, a blog's entries); None when there is one text.
+
+    Blocks are alike when they are siblings of one tag and class, each worth something and each
+    carrying a date, a floor number or the like.
+    """
+    level: list[html.HtmlElement] = [region]
+    for _ in range(6):
+        for element in level:
+            records = _records(element, sums)
+            if records:
+                return records[0]
+        level = [
+            c for e in level for c in e if c in sums and sums[c].value > 0.5 * sums[region].value
+        ]
+        if not level:
+            return None
+    return None
+
+
+def _records(element: html.HtmlElement, sums: Sums) -> list[html.HtmlElement]:
+    groups: dict[tuple[str, str], list[html.HtmlElement]] = {}
+    for child in element:
+        if child in sums and sums[child].value > 0:
+            shape = re.sub(r"[\d_-]+", "", child.get("class", ""))
+            groups.setdefault((str(child.tag), shape), []).append(child)
+    total = sums[element].value
+    for group in groups.values():
+        if len(group) < 2 or sum(sums[c].value for c in group) < 0.8 * total:
+            continue
+        dated = [c for c in group if _RECORD_DATE.search("".join(c.itertext()))]
+        if len(dated) >= max(2, 0.7 * len(group)):
+            return dated
+    return []
+
+
+def text_in(region: html.HtmlElement, lines: Sequence[Line], sums: Sums) -> str:
+    """The lines below `region`, without its blocks of links and its furniture at both ends."""
+    dropped = {n for block in _link_blocks(region, sums) for n in sums[block].lines}
+    kept = [n for n in sums[region].lines if n not in dropped]
+    return "\n".join(lines[n].text for n in kept)
+
+
+def _link_blocks(region: html.HtmlElement, sums: Sums) -> list[html.HtmlElement]:
+    """Blocks below `region` that are mostly links and cost more than they are worth."""
+    found: list[html.HtmlElement] = []
+    stack = [region]
+    while stack:
+        element = stack.pop()
+        for child in element:
+            total = sums.get(child)
+            if total is None:
+                continue
+            named = child.tag not in {"p", "a", "span", "strong", "b", "em", "font"} and is_aside(
+                child
+            )
+            if total.value < 0 and (total.linked > 0.5 * total.chars or named):
+                found.append(child)
+            else:
+                stack.append(child)
+    return found

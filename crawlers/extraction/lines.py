@@ -1,0 +1,119 @@
+"""The page as valued lines: what reads like an article earns, what reads like furniture costs.
+
+A line is the text of one block edge to the next. Its value is its length when it reads like prose
+(sentence marks, no links), a part of that when it is plain text without a sentence, and negative
+when it is a link list, a form label, a copyright notice. Everything later compares such sums.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lxml import html
+
+from crawlers.extraction.tree import compact, pieces, squeeze
+
+_MARKS = re.compile(r"[，。；！？、：…“”,!?;]")
+_SENTENCE = re.compile(r"[，。；！？…；]|[,;!?](?=\s|[\u4e00-\u9fff])|[.](?=\s|$)")
+FURNITURE = re.compile(
+    r"copyright|版权所有|©|all rights? reserved|ICP[备证]|公网安备|许可证|不良信息举报|举报电话|"
+    r"广告服务|关于我们|联系我们|网站地图|设为首页|加入收藏|免责声明|法律声明|技术支持|备案号|"
+    r"隐私政策|用户协议|未经.{0,12}(?:许可|授权|书面).{0,16}(?:转载|复制|镜像|使用)|"
+    r"(?:建议|推荐)使用.{0,20}(?:浏览器|分辨率)|最佳浏览|客服(?:电话|热线)|"
+    r"您(?:现在)?的位置|当前位置|上一[篇页条]|下一[篇页条]|您尚未登录|请(?:先)?登录|"
+    r"扫一扫|扫描二维码|分享到|发表评论|网友评论|我要评论|评论仅代表|文明上网|验证码|"
+    r"相关(?:阅读|新闻|文章|链接|报道|推荐)|热门(?:推荐|文章|新闻|排行)|推荐阅读|猜你喜欢|"
+    r"返回(?:首页|顶部|列表)|打印本[页文]|关闭(?:本页|窗口)|字体[：:]|【?大\s*中\s*小",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"comment|reply|replies|pinglun|discuss|relat|recommend|hot-?(?:news|list|rank)|sidebar|"
+    r"side_|_side|footer|foot_|copyright|breadcrumb|crumb|navi|share|toolbar|pager|pagination|"
+    r"login|rank|advert|\bads?\b|popup|menu|signature|\bsign\b|xgxw|xgwz|tuijian|tags?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the page: its text, where it sits, how many of its characters are linked."""
+
+    text: str
+    element: html.HtmlElement
+    chars: int
+    linked: int
+    value: float
+
+
+def lines_of(root: html.HtmlElement) -> list[Line]:
+    """The valued lines of a pruned page, in reading order."""
+    lines: list[Line] = []
+    parts: list[tuple[html.HtmlElement, str]] = []
+    linked_elements: dict[html.HtmlElement, bool] = {}
+    for element, text in pieces(root):
+        if text is not None:
+            parts.append((element, text))
+        elif parts:
+            line = _line(parts, linked_elements)
+            if line is not None:
+                lines.append(line)
+            parts = []
+    line = _line(parts, linked_elements) if parts else None
+    return [*lines, line] if line is not None else lines
+
+
+def _line(
+    parts: list[tuple[html.HtmlElement, str]], linked_elements: dict[html.HtmlElement, bool]
+) -> Line | None:
+    text = squeeze("".join(part for _, part in parts))
+    chars = len(text.replace(" ", ""))
+    if not chars:
+        return None
+    linked = sum(len(compact(part)) for e, part in parts if _in_link(e, linked_elements))
+    holder = max(parts, key=lambda part: len(part[1].strip()))[0]
+    return Line(text, holder, chars, linked, value_of(text, chars, linked))
+
+
+def _in_link(element: html.HtmlElement, known: dict[html.HtmlElement, bool]) -> bool:
+    if element not in known:
+        parent = element.getparent()
+        known[element] = (
+            element.tag == "a"
+            and bool(element.get("href"))
+            or (parent is not None and _in_inline_link(parent))
+        )
+    return known[element]
+
+
+def _in_inline_link(element: html.HtmlElement) -> bool:
+    """Whether a link lies within a few steps up: links do not nest deep in real pages."""
+    for _ in range(4):
+        if element is None:
+            return False
+        if element.tag == "a":
+            return bool(element.get("href"))
+        element = element.getparent()
+    return False
+
+
+def value_of(text: str, chars: int, linked: int) -> float:
+    """What a line is worth: about its length for prose, less for bare words, below zero for links."""
+    if FURNITURE.search(text) and chars < 120:
+        return -0.5 * chars - 5
+    plain = chars - linked
+    if linked * 2 > chars:
+        return -linked + 0.2 * plain
+    if _SENTENCE.search(text) and chars >= 10:
+        return plain - linked
+    if chars >= 25:
+        return 0.6 * plain - linked
+    return 0.25 * plain - linked - 1
+
+
+def marks_in(text: str) -> int:
+    """How many sentence marks a text holds."""
+    return len(_MARKS.findall(text))
+
+
+def is_aside(element: html.HtmlElement) -> bool:
+    """Whether an element's class or id names it as furniture (comments, related links, side bars)."""
+    return bool(_ASIDE.search(f"{element.get('class', '')} {element.get('id', '')}"))
