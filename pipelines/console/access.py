@@ -1,0 +1,75 @@
+"""Who may see and do what. An officer belongs to one department of one division.
+
+The coordinating department (the women's federation) sees every incident of its division, an
+office's own one every incident at all. Any other department sees what it leads, what it is informed
+of, and what the same kind of department below it leads. Who leads, coordinates or stands above may
+act; who is only informed may look.
+"""
+
+import json
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from alerts.ledger.models import Incident, User
+from alerts.organisation import COORDINATOR, Department, Organisation, stem
+
+UNMASKING_ROLES = ("值班", "带班领导", "管理员")
+"""Roles that may see an original text, with a reason and on record."""
+
+
+def sees_all(user: User, organisation: Organisation) -> bool:
+    """Whether nothing is hidden from this officer."""
+    if user.is_superuser:
+        return True
+    department = organisation.get(user.department)
+    return department is not None and _coordinates_office(department, organisation)
+
+
+def visible(user: User, organisation: Organisation) -> QuerySet[Incident]:
+    """The incidents that this officer may see, merged ones left out."""
+    incidents = Incident.objects.filter(merged_into=None)
+    if sees_all(user, organisation):
+        return incidents
+    department = organisation.get(user.department)
+    if department is None:
+        return incidents.none()
+    return incidents.annotate(told=Cast("informed", TextField())).filter(
+        _in_charge(department) | _named(department.id)
+    )
+
+
+def may_act(user: User, organisation: Organisation, incident: Incident) -> bool:
+    """Whether this officer may do more than look at an incident that is visible."""
+    if sees_all(user, organisation):
+        return True
+    department = organisation.get(user.department)
+    if department is None:
+        return False
+    return Incident.objects.filter(_in_charge(department), id=incident.id).exists()
+
+
+def may_unmask(user: User) -> bool:
+    """Whether this officer's role lets them ask for an original text."""
+    return user.is_superuser or user.role in UNMASKING_ROLES
+
+
+def _coordinates_office(department: Department, organisation: Organisation) -> bool:
+    return department.kind == COORDINATOR and department.division == organisation.division
+
+
+def _in_charge(department: Department) -> Q:
+    below = stem(department.division)
+    own = Q(lead=department.id)
+    if department.kind == COORDINATOR:
+        return own | Q(lead_division__startswith=below) | Q(place__startswith=below)
+    # Ids of one kind share their first part: gongan-990100 and gongan-990122.
+    kind = department.id.removesuffix(department.division)
+    if kind == department.id:
+        return own
+    return own | Q(lead__startswith=kind, lead_division__startswith=below)
+
+
+def _named(identifier: str) -> Q:
+    # SQLite cannot look inside JSON lists, and escapes what is not ASCII where PostgreSQL does not.
+    return Q(told__contains=json.dumps(identifier)) | Q(told__contains=f'"{identifier}"')

@@ -1,0 +1,23 @@
+"""What every page knows: the office, and how many alerts wait for this officer."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from pipelines.console.access import visible
+from pipelines.console.office import current
+
+
+def office(request: HttpRequest) -> dict[str, Any]:
+    """Template variables for the page's frame."""
+    site = current()
+    user = getattr(request, "user", None)
+    values: dict[str, Any] = {
+        "office_name": site.config.office.name,
+        "demo": site.config.demo or "演示" in site.config.office.name,
+        "now": site.clock(),
+    }
+    if user is not None and user.is_authenticated:
+        values["waiting"] = visible(user, site.organisation).filter(state="待签收").count()
+        values["department_name"] = site.department_name(user.department)
+    return values

@@ -1,0 +1,58 @@
+"""Headers of every answer, and the product's own errors as pages."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from alerts.errors import AlertError, Conflict, LedgerUnavailable
+from pipelines.console.views.trouble import page
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing inline, nothing from elsewhere: text of strangers can neither run nor call home."""
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class PolicyMiddleware:
+    """Content policy and no caching: a page holds case data, a shared computer keeps nothing."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self._respond = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._respond(request)
+        response["Content-Security-Policy"] = POLICY
+        response["X-Frame-Options"] = "DENY"
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class TroubleMiddleware:
+    """Turns the ledger's errors into a page that says what is wrong and what to do."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self._respond = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._respond(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for an error that we raise on purpose; any other goes on to the log."""
+        if isinstance(error, LedgerUnavailable):
+            return page(request, 503, "台账暂时不可用", str(error))
+        if isinstance(error, Conflict):
+            return page(request, 409, "未能完成操作", str(error))
+        if isinstance(error, AlertError):
+            return page(request, 404, "没有找到或不能办理", str(error))
+        return None

@@ -1,0 +1,46 @@
+"""The template filters of the console; see pipelines.console.display for what they promise."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+
+from pipelines.console import display
+from pipelines.console.office import current
+
+register = template.Library()
+register.filter("chinese", display.chinese)
+register.filter("grade_name", display.grade_name)
+register.filter("marked", display.marked)
+register.filter("snippet", display.snippet)
+
+
+@register.filter
+def remaining(due: datetime, now: datetime) -> str:
+    return display.remaining(due, now)
+
+
+@register.filter
+def department(identifier: str) -> str:
+    """The department's name."""
+    return current().department_name(identifier)
+
+
+@register.filter
+def web_address(url: str) -> str:
+    """The address if a browser may follow it, else nothing: a post may carry javascript:."""
+    try:
+        return url if urlsplit(url).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+@register.filter
+def readable(value: Any) -> str:
+    """A value of the log as text."""
+    if isinstance(value, list | tuple):
+        return "、".join(readable(item) for item in value)
+    if isinstance(value, dict):
+        return "；".join(f"{key}：{readable(item)}" for key, item in value.items())
+    return str(value)

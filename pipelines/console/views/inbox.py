@@ -1,0 +1,112 @@
+"""The alert inbox: what waits for this officer, gravest and newest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from alerts.ledger.models import Incident, User
+from alerts.loop import FINISHED, State
+from nlp.taxonomy import COLOURS, Category
+from pipelines.console.access import visible
+from pipelines.console.office import current
+
+_PAGE = 30
+VIEWS = {
+    "open": ("在办", frozenset(State) - FINISHED - {State.RECORDED}),
+    "waiting": ("待签收", frozenset({State.RAISED})),
+    "finished": ("已办结", FINISHED),
+    "all": ("全部", frozenset(State)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of the list with the clock that runs out first."""
+
+    incident: Incident
+    alert: str
+    clock: str
+    due: datetime | None
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The list; its filter is in the address, so that it can be kept and shared."""
+    site = current()
+    user = cast(User, request.user)
+    chosen = request.GET.get("view", "open")
+    chosen = chosen if chosen in VIEWS else "open"
+    incidents = _filtered(visible(user, site.organisation), request, chosen)
+    page = Paginator(_sorted(incidents), _PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "rows": _rows(page.object_list),
+        "page": page,
+        "views": [(key, title) for key, (title, _) in VIEWS.items()],
+        "chosen": chosen,
+        "grades": COLOURS.items(),
+        "categories": [category.value for category in Category],
+        "query": query.urlencode(),
+    }
+    return render(request, "console/inbox.html", context)
+
+
+def pulse(request: HttpRequest) -> JsonResponse:
+    """How many alerts wait and when the newest incident was opened: the page asks now and then."""
+    incidents = visible(cast(User, request.user), current().organisation)
+    waiting = incidents.filter(state=State.RAISED)
+    newest = waiting.order_by("-opened_at").values_list("id", flat=True).first()
+    return JsonResponse({"waiting": waiting.count(), "newest": newest or ""})
+
+
+def _filtered(
+    incidents: QuerySet[Incident], request: HttpRequest, chosen: str
+) -> QuerySet[Incident]:
+    incidents = incidents.filter(state__in=[str(state) for state in VIEWS[chosen][1]])
+    grade = request.GET.get("grade", "")
+    if grade.isascii() and grade.isdigit():
+        incidents = incidents.filter(grade=int(grade))
+    category = request.GET.get("category", "")
+    if category in set(Category):
+        # SQLite cannot look inside JSON lists; the quotes keep the code whole.
+        incidents = incidents.annotate(labels=Cast("categories", TextField()))
+        incidents = incidents.filter(labels__contains=f'"{category}"')
+    if place := request.GET.get("place", "").strip()[:50]:
+        incidents = incidents.filter(place_name__contains=place)
+    return incidents
+
+
+def _sorted(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    waiting = Case(
+        When(state=State.RAISED, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    ordered = incidents.annotate(turn=waiting).order_by("turn", "grade", "-last_seen", "id")
+    return ordered.prefetch_related("alerts", "deadlines")
+
+
+def _rows(incidents: Iterable[Incident]) -> list[Row]:
+    rows = []
+    for incident in incidents:
+        alerts = list(incident.alerts.all())
+        waiting = [alert for alert in alerts if alert.state == State.RAISED]
+        shown = (waiting or alerts)[:1]
+        clock, due = _next_clock(incident)
+        if waiting:
+            clock, due = "签收", min(alert.acknowledge_by for alert in waiting)
+        rows.append(Row(incident, shown[0].id if shown else "", clock, due))
+    return rows
+
+
+def _next_clock(incident: Incident) -> tuple[str, datetime | None]:
+    running = [clock for clock in incident.deadlines.all() if clock.met_at is None]
+    if not running or incident.state in FINISHED:
+        return "", None
+    first = min(running, key=lambda clock: clock.due)
+    return first.kind, first.due
