@@ -1,4 +1,4 @@
-"""The whole pipe on the demo: a real site, a real crawl, a real ledger, killed and started again."""
+"""The whole pipe on the demo: real site, crawl and ledger, killed and started again."""
 
 import os
 import signal
