@@ -4,6 +4,7 @@ One process at a time. Each tick decides and writes in one transaction, then sen
 was sent: killed anywhere, the next tick repeats what was not written and nothing else.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,8 +25,8 @@ from alerts.routing import Rule
 _CHUNK = 500
 """Signals folded in one transaction; officers' actions wait for at most one."""
 
-_RECORD_EVERY = 20
-"""Messages sent before it is written down that they were."""
+_MOST_SENT = 100
+"""Messages sent, within a second, before it is written down that they were."""
 
 
 @dataclass(slots=True)
@@ -46,21 +47,25 @@ class TickReport:
 
 
 class Desk:
-    """The one writer of incidents and the only caller of channels."""
+    """The one writer of incidents and the only caller of channels.
+
+    Without channels (None, as in a replay) every message stays in the outbox.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts of an office, put together in one place
         self,
         ledger: Ledger,
         organisation: Organisation,
         routes: Sequence[Rule],
-        channels: Mapping[str, Channel],
+        channels: Mapping[str, Channel] | None,
         clocks: Clocks,
         roster: Roster,
         *,
         public_url: str = "http://127.0.0.1:8000",
     ) -> None:
         self.ledger = ledger
-        self._channels = channels
+        self._channels = channels or {}
+        self._sending = channels is not None
         self._cases = Cases()
         office = Office(
             organisation, routes, clocks, roster, public_url.rstrip("/"), tuple(channels)
@@ -76,7 +81,8 @@ class Desk:
         while self._fold(now, report) == _CHUNK:
             pass
         self._look_at_clocks(now, report)
-        self._deliver(now, report)
+        if self._sending:
+            self._deliver(now, report)
         return report
 
     def _fold(self, now: datetime, report: TickReport) -> int:
@@ -116,27 +122,39 @@ class Desk:
             with writing():
                 self._cases.begin(0)
                 alerts, deadlines = agenda.due_alerts(now), agenda.due_deadlines(now)
+                self._cases.prepare_clocks(
+                    {alert.incident_id for alert in alerts}
+                    | {deadline.incident_id for deadline in deadlines}
+                )
                 self._docket.climb(alerts, now)
                 self._docket.remind(deadlines, now)
-                self._cases.write_rest()
+                self._cases.write_progress(alerts, deadlines)
             report.climbed += len(alerts)
             report.reminded += len(deadlines)
             if not alerts and not deadlines:
                 return
 
     def _deliver(self, now: datetime, report: TickReport) -> None:
-        while messages := agenda.due_messages(now, _RECORD_EVERY):
-            while self._fold(now, report) == _CHUNK:
-                pass
-            results = [
-                (message, self._send(message))
-                for message in messages
-                if agenda.still_pending(message)
-            ]
-            for sent in agenda.record(results, now):
+        while messages := agenda.due_messages(now, _MOST_SENT):
+            for sent in agenda.record(self._send_some(messages), now):
                 report.sent += sent.outcome == "sent"
                 report.refused += sent.outcome != "sent"
                 report.dead += sent.outcome == "dead"
+            # What came in meanwhile may be urgent and goes before the rest of the queue.
+            while self._fold(now, report) == _CHUNK:
+                pass
+
+    def _send_some(
+        self, messages: Sequence[OutboxMessage]
+    ) -> list[tuple[OutboxMessage, Delivered | Refused]]:
+        """Send until a second has gone by: by then acknowledgements may have cancelled the rest."""
+        until = time.monotonic() + 1
+        results = []
+        for message in messages:
+            results.append((message, self._send(message)))
+            if time.monotonic() > until:
+                break
+        return results
 
     def _send(self, message: OutboxMessage) -> Delivered | Refused:
         if not message.channels:

@@ -91,13 +91,13 @@ def _store(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _ledger(config: Config, now: datetime) -> Iterator[Finding]:
-    ledger = wiring.open_ledger(config)
-    events = ledger.verify()
-    officers = ledger.officers()
-    if not officers:
+    events = wiring.open_ledger(config).verify()
+    from alerts.ledger.officers import officers
+
+    if not officers():
         yield Finding("台账", "error", "没有任何用户：运行 shengyuan user add 用户名")
         return
-    yield Finding("台账", "ok", f"日志链完整，共 {events} 条；用户 {len(officers)} 名")
+    yield Finding("台账", "ok", f"日志链完整，共 {events} 条；用户 {len(officers())} 名")
 
 
 def _model(config: Config, now: datetime) -> Iterator[Finding]:

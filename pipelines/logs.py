@@ -4,6 +4,7 @@ import logging
 import logging.handlers
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -53,7 +54,7 @@ def configure(config: Config, process: str) -> None:
     )
 
 
-def _redact(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {key: _clean(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

@@ -10,6 +10,7 @@ from pipelines.errors import ConfigError
 
 if TYPE_CHECKING:
     from alerts.channels import Channel
+    from alerts.desk import Desk
     from alerts.ledger import Ledger
     from alerts.organisation import Organisation
     from nlp.classifier import Classifier
@@ -86,6 +87,25 @@ def channels(config: Config) -> dict[str, "Channel"]:
     from alerts.channels import build
 
     return {name: build(name, table, config.root) for name, table in config.channels.items()}
+
+
+def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
+    """The duty desk; with `sending` false its messages stay in the outbox. Raises AlertError."""
+    from alerts.clock import Clocks
+    from alerts.desk import Desk
+    from alerts.roster import Roster, load_roster
+    from alerts.routing import shipped_rules
+
+    roster = load_roster(config.office.roster) if config.office.roster else Roster()
+    return Desk(
+        ledger,
+        organisation(config),
+        shipped_rules(),
+        channels(config) if sending else None,
+        Clocks(config.clocks.start),
+        roster,
+        public_url=config.console.url,
+    )
 
 
 def _make_folder(url: str) -> None:

@@ -88,8 +88,8 @@ def init(
     wiring.channels(office)
     given = password or secrets.token_urlsafe(9)
     wiring.open_store(office).close()
-    ledger = wiring.open_ledger(office)
-    ledger.add_officer(officer, given, department=f"{division}-妇联", division=division, admin=True)
+    wiring.open_ledger(office)
+    _first_user(officer, given, division)
     for path in written:
         say(f"已写入 {path}")
     say(
@@ -145,6 +145,14 @@ def roster_check(as_json: JsonOption = False, config: ConfigOption = None) -> No
     say("未来 30 天无空档")
 
 
+def _first_user(username: str, password: str, division: str) -> None:
+    from alerts.ledger.officers import NewOfficer, add_officer
+
+    add_officer(
+        NewOfficer(username, department=f"{division}-妇联", division=division, admin=True), password
+    )
+
+
 def _place(division: str) -> str:
     from nlp.places import Divisions
     from pipelines.errors import ConfigError
@@ -174,14 +182,14 @@ def _channel(
         missing = [key for key in ("host", "sender", "recipient") if not smtp[key]]
         if missing:
             raise ConfigError(f"渠道 smtp 需要 --smtp-{missing[0]}")
-        options = {
+        mail: dict[str, Any] = {
             "kind": "smtp",
             "host": smtp["host"],
             "sender": smtp["sender"],
             "recipients": [smtp["recipient"]],
         }
         if not smtp["user"]:
-            return options, {}
+            return mail, {}
         account = {"user": smtp["user"], "password_file": "var/secrets/smtp-password"}
-        return options | account, {"smtp-password": smtp["password"]}
+        return mail | account, {"smtp-password": smtp["password"]}
     raise ConfigError(f"不认识的渠道 {kind}；可用：file、smtp、{'、'.join(_ROBOTS)}")

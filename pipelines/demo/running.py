@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines import wiring
 from pipelines.config import load
-from pipelines.demo.office import USERS, prepare
+from pipelines.demo.office import USERS, DemoUser, prepare
 from pipelines.demo.site import DemoSite
 from pipelines.errors import PipelineError
 
@@ -33,19 +33,25 @@ def demo(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
         say("没有找到 shengyuan.toml：这是演示。人物、地点和事件全部虚构，只访问本机。")
         say(f"演示网站：{base_url}（数据在 {folder}，每次启动重新生成）")
         say(f"控制台：{config.console.url}")
-        ledger = wiring.open_ledger(config)
+        wiring.open_ledger(config)
         for user in USERS:
             password = secrets.token_hex(4)
-            ledger.add_officer(
-                user.username,
-                password,
-                name=user.name,
-                department=user.department,
-                division=user.division,
-                role=user.role,
-                admin=user.admin,
-            )
+            _add(user, password)
             say(f"  登录：{user.username} / {password}（{user.name}）")
         yield path
     finally:
         site.stop()
+
+
+def _add(user: DemoUser, password: str) -> None:
+    from alerts.ledger.officers import NewOfficer, add_officer
+
+    officer = NewOfficer(
+        username=user.username,
+        name=user.name,
+        department=user.department,
+        division=user.division,
+        role=user.role,
+        admin=user.admin,
+    )
+    add_officer(officer, password)
