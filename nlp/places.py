@@ -7,15 +7,16 @@ elsewhere, a stage of a flight, part of an event's name.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Final, Self
 
 from nlp.assessment import Place
 from nlp.gazetteer.context import Role, speaks_of_abroad
-from nlp.gazetteer.divisions import Divisions
+from nlp.gazetteer.divisions import Divisions, add_rows
 from nlp.gazetteer.mentions import Mention, Reader, vouched
 from nlp.gazetteer.names import Names
 
-__all__ = ["Divisions", "Resolver"]
+__all__ = ["Divisions", "Resolver", "add_divisions"]
 
 _WEIGHTS: Final = {
     Role.OFFICIAL: 4,
@@ -141,3 +142,14 @@ def _confidence(mention: Mention) -> float:
 
 
 _TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.COURT})
+
+
+def add_divisions(path: Path) -> None:
+    """Make the divisions of a CSV file (code,name,short,trust) known in this process.
+
+    For offices below the shipped table's level, and for the demo's fictitious ones. Raises NlpError
+    naming file, line and remedy.
+    """
+    add_rows(path)
+    for table in (Divisions, Names, Resolver):
+        table.shared.cache_clear()

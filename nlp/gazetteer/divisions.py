@@ -8,7 +8,10 @@ import csv
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final, Literal, Self
+
+from nlp.errors import NlpError
 
 Level = Literal["province", "city", "county"]
 
@@ -30,7 +33,7 @@ class Divisions:
     @cache
     def shared(cls) -> Self:
         """The shipped table, read once per process."""
-        return cls({row["code"]: row["name"] for row in read_table("divisions.csv")})
+        return cls({row["code"]: row["name"] for row in division_rows()})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -69,7 +72,33 @@ class Divisions:
         return "city" if code.endswith("00") else "county"
 
 
+_added: list[dict[str, str]] = []
+
+
+def division_rows() -> list[dict[str, str]]:
+    """The rows of the shipped table, then those that were added to it."""
+    return read_table("divisions.csv") + _added
+
+
+def add_rows(path: Path) -> None:
+    """Add the divisions of a CSV file of the shipped table's form to those of this process.
+
+    Raises NlpError naming file, line and remedy.
+    """
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise NlpError(f"读不了区划表 {path}：应为 UTF-8 编码的 CSV，请检查路径和编码") from error
+    for line, row in enumerate(rows, 2):
+        if set(row) != {"code", "name", "short", "trust"} or not row["name"]:
+            raise NlpError(f"区划表 {path} 第 {line} 行：应有 code,name,short,trust 四列")
+        if len(row["code"]) != 6 or not row["code"].isdigit():
+            raise NlpError(f"区划表 {path} 第 {line} 行：代码 {row['code']} 应为六位数字")
+    known = {row["code"] for row in division_rows()}
+    _added.extend(row for row in rows if row["code"] not in known)
+
+
 def read_table(name: str) -> list[dict[str, str]]:
     """The rows of a shipped CSV file of this package."""
-    with (files("nlp.gazetteer") / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = (files("nlp.gazetteer") / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

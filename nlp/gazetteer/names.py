@@ -7,7 +7,7 @@ from typing import Final, Literal, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from nlp.gazetteer.divisions import Divisions, read_table
+from nlp.gazetteer.divisions import Divisions, division_rows, read_table
 
 Trust = Literal["free", "word", "linked"]
 Form = Literal["full", "short", "former", "landmark", "event", "home", "ignored"]
@@ -79,7 +79,7 @@ class Names:
 
 
 def _division_names(divisions: Divisions) -> Iterator[Name]:
-    for row in read_table("divisions.csv"):
+    for row in division_rows():
         code, name, short = (row["code"],), row["name"], row["short"]
         trust = _TRUSTS[row["trust"] or "free"]
         yield Name(name, code, "full", "free" if short else trust)
