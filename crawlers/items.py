@@ -82,9 +82,14 @@ def make_post(
         first_seen=first_seen,
         published=published,
         author_key=author_key,
-        content_hash=_digest(title, body),
+        content_hash=content_digest(title, body),
         place=place,
     )
+
+
+def content_digest(title: str, body: str) -> str:
+    """The content hash of a post with this title and body."""
+    return _digest(title, body)
 
 
 def canonical_url(url: str) -> str:

@@ -1,0 +1,52 @@
+"""dedupe: what has been finished with the same content is not analysed again."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from crawlers.items import Post
+
+REMEMBERED = 50_000
+"""Finished versions that one process remembers: about a day of a large office's sources."""
+
+
+class Finished(Protocol):
+    """The part of a post store that knows what is done."""
+
+    def finished(self, ids: Sequence[str]) -> Mapping[str, str]: ...
+
+
+class Memory:
+    """Which posts this process knows to be finished, the least recently seen forgotten first.
+
+    It spares the store the question for the posts that a board shows again at every visit.
+    """
+
+    def __init__(self, limit: int = REMEMBERED) -> None:
+        self._limit = limit
+        self._versions: OrderedDict[str, str] = OrderedDict()
+
+    def knows(self, post: Post) -> bool:
+        """Whether this version was finished; False also when that was forgotten."""
+        if self._versions.get(post.id) != post.content_hash:
+            return False
+        self._versions.move_to_end(post.id)
+        return True
+
+    def remember(self, posts: Sequence[Post]) -> None:
+        """Note finished posts."""
+        for post in posts:
+            self._versions[post.id] = post.content_hash
+            self._versions.move_to_end(post.id)
+        while len(self._versions) > self._limit:
+            self._versions.popitem(last=False)
+
+
+def unfinished(posts: Sequence[Post], store: Finished) -> list[Post]:
+    """The posts whose version the store has not finished; of several versions of one id the last.
+
+    Asks the store once for all. Raises StoreError when it cannot answer.
+    """
+    newest = {post.id: post for post in posts}
+    done = store.finished(list(newest))
+    return [post for post in newest.values() if done.get(post.id) != post.content_hash]
