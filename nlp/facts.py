@@ -1,13 +1,169 @@
-"""What a case is known by: ages, people, roles, deed, setting, cues, institutions, nouns."""
+"""What a case is known by: people, ages, roles, deed, setting, cues, institutions, nouns.
 
+Folding joins posts into one case by these, so each rule prefers silence to a guess.
+"""
+
+import csv
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Self
+
+import rjieba
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.assessment import Facts
+from nlp.institutions import find_institutions
+from nlp.lexicon import read_lines
+from nlp.names import PersonName, anonymous_names, name_at
 
-_AGE = re.compile(r"(?<!\d)(\d{1,2})岁")
+READ: Final = 600
+"""Code points of a body that are read for roles, setting and cues: cases are told at the start."""
+
+MOST_NOUNS: Final = 24
+"""Most signature nouns kept of one text."""
+
+_AGE = re.compile(
+    r"(?<![\d满至到-])(?<!\d[.、])(?:(\d{1,3})|([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
+    r"岁(?!以[下上内]|左右的人)"
+)
+_MONTHS = re.compile(r"(?<!\d)\d{1,2}个月大|出生\d{0,2}(?:天|个月)|刚?满月")
+_COUNT = re.compile(r"(?<![\d.])\d{1,4}(?:次|刀|孩|楼|层|楼层|针|平米|拳|个巴掌|处伤)")
+_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九十")}
+_CUE = re.compile(
+    r"(?:名叫|叫做|犯罪嫌疑人|嫌疑人|嫌犯|被告人?|罪犯|凶手|人贩子|被害人|受害人|受害者|死者|被害者|当事人|教师|老师|校长"
+    r"|园长|教授|导师|医生|院长|局长|书记|律师|男童|女童|男孩|女孩|男子|女子|女孩子|母亲|父亲|女儿|儿子|妻子|丈夫|前夫|前妻"
+    r"|男友|女友|少年|少女|歌手|演员|主播|网红|博主|志愿者|寻亲者)[“「：:\"]?"
+)
+_CASE = re.compile(r"(?<=[\u4e00-\u9fff]{2})案(?!件)")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a word of the lexicon stands for: a victim, offender, deed, setting or cue."""
+
+    kind: str
+    value: str
+    rank: int
+
+
+class Terms:
+    """The shipped terms in one automaton; the leftmost, then the longest wins."""
+
+    def __init__(self, rows: Sequence[dict[str, str]]) -> None:
+        terms: dict[str, list[Term]] = {}
+        for rank, row in enumerate(rows):
+            for word in row["terms"].split():
+                terms.setdefault(word, []).append(Term(row["kind"], row["value"], rank))
+        self._terms = list(terms.values())
+        self._automaton = AhoCorasick(
+            list(terms), MatchKind.LeftmostLongest, implementation=Implementation.DFA
+        )
+
+    @classmethod
+    @cache
+    def shared(cls) -> Self:
+        return cls(list(csv.DictReader(read_lines("facts-terms.csv"))))
+
+    def find(self, text: str) -> list[Term]:
+        return [
+            term
+            for index, _, _ in self._automaton.find_matches_as_indexes(text)
+            for term in self._terms[index]
+        ]
 
 
 def find_facts(title: str, body: str) -> Facts:
-    """The facts that the text states plainly."""
-    text = f"{title}\n{body}"
-    return Facts(ages=tuple(dict.fromkeys(int(age) for age in _AGE.findall(text))))
+    """The facts that the text states plainly.
+
+    `roles` are canonical words (丈夫 for 老公), victims before offenders; `deed` is the gravest of
+    the title, else of the body; `nouns` are rare words and counts ("16次").
+    """
+    text = f"{title}\n{body}" if body else title
+    told = Terms.shared().find(title)
+    more = Terms.shared().find(body[:READ]) if body else []
+    people = find_people(text)
+    return Facts(
+        people=people,
+        ages=find_ages(text),
+        roles=_values([*told, *more], "victim") + _values([*told, *more], "offender"),
+        deed=_deed(told) or _deed(more),
+        nouns=_nouns(text, people),
+        institutions=find_institutions(text),
+        cues=_values([*told, *more], "cue"),
+        setting=_setting(told, more),
+    )
+
+
+def find_ages(text: str) -> tuple[int, ...]:
+    """Ages in whole years in order of appearance; legal limits (未满14岁, 14岁以下) are none."""
+    if "岁" not in text and "月" not in text:
+        return ()
+    ages = [int(m[1]) if m[1] else _numeral(m[2]) for m in _AGE.finditer(text)]
+    if _MONTHS.search(text):
+        ages.append(0)
+    return tuple(dict.fromkeys(age for age in ages if age <= 110))
+
+
+def find_people(text: str) -> tuple[str, ...]:
+    """Names of people: anonymous forms, full names after a cue, and names that a case goes by."""
+    names = [name.text for name in anonymous_names(text)]
+    announced = (name_at(text, match.end()) for match in _CUE.finditer(text))
+    names += [name.text for name in announced if name]
+    names += [name.text for match in _CASE.finditer(text) for name in _before(text, match.start())]
+    return tuple(dict.fromkeys(names))
+
+
+def _before(text: str, end: int) -> Iterator[PersonName]:
+    """The full name that ends here: what a case is called by (胡鑫宇案)."""
+    for length in (3, 2):
+        name = name_at(text, end - length) if end >= length else None
+        if name and name.end == end:
+            yield name
+            return
+
+
+def _numeral(text: str) -> int:
+    tens, ten, units = text.rpartition("十")
+    if not ten:
+        return _DIGITS[text]
+    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[units] if units else 0)
+
+
+def _values(terms: Sequence[Term], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.value for term in terms if term.kind == kind))
+
+
+def _deed(terms: Sequence[Term]) -> str:
+    deeds = [term for term in terms if term.kind == "deed"]
+    return min(deeds, key=lambda term: term.rank).value if deeds else ""
+
+
+def _setting(told: Sequence[Term], more: Sequence[Term]) -> str:
+    """The setting with most votes, those of the title twice; among equals the first of the list."""
+    votes: Counter[str] = Counter()
+    ranks: dict[str, int] = {}
+    for terms, weight in ((told, 2), (more, 1)):
+        for term in terms:
+            if term.kind == "setting":
+                votes[term.value] += weight
+                ranks[term.value] = term.rank
+    return max(votes, key=lambda value: (votes[value], -ranks[value])) if votes else ""
+
+
+@cache
+def _noun_list() -> frozenset[str]:
+    return frozenset(read_lines("facts-nouns.txt"))
+
+
+def _nouns(text: str, people: Sequence[str]) -> tuple[str, ...]:
+    known = _noun_list()
+    nouns = dict.fromkeys(word for word in rjieba.cut(text, False) if word in known)
+    nouns.update(dict.fromkeys(_COUNT.findall(text)))
+    return tuple(_unnamed(nouns, people))[:MOST_NOUNS]
+
+
+def _unnamed(nouns: dict[str, None], people: Sequence[str]) -> Iterator[str]:
+    return (noun for noun in nouns if not any(noun in name or name in noun for name in people))

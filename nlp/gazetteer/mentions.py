@@ -150,7 +150,7 @@ def _is_doubtful(hit: Hit, text: str) -> bool:
 
 
 def _strays(mentions: list[Mention], hit: Hit) -> bool:
-    """Whether a short county name follows another place at once without lying in it (上海|瑞金医院)."""
+    """Whether a short county name follows a place that is not its own (上海|瑞金医院)."""
     return bool(mentions) and _is_short_county(hit) and mentions[-1].end == hit.start
 
 

@@ -1,0 +1,97 @@
+"""Names of people in a text: the anonymous forms of notices (李某, 贺某阳) and full names by cue.
+
+A full name is believed only after a word that announces one (名叫, 嫌疑人, 教师) and only where a
+word ends with it: 李涉嫌 holds none.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import rjieba
+
+from nlp.lexicon import read_lines
+
+_SINGLE, _DOUBLE = read_lines("names-surnames.txt")
+SURNAMES: Final = frozenset(_SINGLE)
+COMPOUND: Final = frozenset(_DOUBLE.split())
+GIVEN: Final = frozenset(read_lines("names-given.txt")[0])
+
+_UNSURE: Final = frozenset("于时成全向安单代解关万强车占连计明花衣边位方高石金白文易常路左游")
+"""Surnames that are everyday words too: before 某 they count only where the 某 ends the name."""
+
+_NOT_SURNAMES: Final = frozenset("明时全解代占计连花衣位单车游向强")
+"""Surnames too rare, and words too common, to begin a full name."""
+
+_NOT_GIVEN: Final = re.compile(
+    r"女士|先生|老师|师傅|医生|教授|同学|大[爷妈娘]|阿姨|阿婆|叔叔|爷爷|奶奶|[校律院局园所队县市]长|律师|警官|记者|主任"
+    r"|书记|经理|老板|家人?|姓|氏|法官|导师|医师|女儿|儿子|同志|教练|小姐"
+)
+_ANONYMOUS: Final = re.compile(
+    rf"({'|'.join(COMPOUND)}|[{_SINGLE}])某(某{{0,2}}[甲乙丙丁]?)"
+    rf"(?![日月年天地市省县区校院公司小个些种医平酒学网宝音大单处品知])([\u4e00-\u9fff]?)(.?)"
+)
+_BOUNDARY: Final = frozenset("，。、；：！？“”‘’（）()《》【】[]「」,.;:!?…— \t\n\r/|·的和与及等")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A name and its place in the text, end exclusive."""
+
+    text: str
+    start: int
+    end: int
+
+
+def anonymous_names(text: str) -> Iterator[PersonName]:
+    """Names that the text itself makes anonymous: 李某, 王某某, 贺某阳, 陈某甲."""
+    if "某" not in text:
+        return
+    for match in _ANONYMOUS.finditer(text):
+        surname, more, given, after = match.groups()
+        end = match.end(2)
+        if not more and given and _is_given_after(text, match.end(2), given, after):
+            end += 1
+        elif surname in _UNSURE and not more and given and given not in _BOUNDARY:
+            continue
+        yield PersonName(text[match.start() : end], match.start(), end)
+
+
+def _is_given_after(text: str, at: int, given: str, after: str) -> bool:
+    """Whether the character after 某 belongs to the name: it is one, and a word ends with it."""
+    if given not in GIVEN:
+        return False
+    if not after or after in _BOUNDARY:
+        return True
+    return rjieba.cut(text[at : at + 4], False)[0] == given
+
+
+def name_at(text: str, start: int) -> PersonName | None:
+    """The full name that begins here: surname and one or two given characters, whole words only."""
+    surname = 2 if text[start : start + 2] in COMPOUND else 1
+    first = text[start : start + 1]
+    if surname == 1 and (first not in SURNAMES or first in _NOT_SURNAMES):
+        return None
+    if text[start + surname : start + surname + 1] not in GIVEN:
+        return None
+    rest = text[start + surname : start + surname + 7]
+    ends = _word_ends(rest)
+    for length in (2, 1):
+        given = rest[:length]
+        if len(given) == length and _names(given) and length in ends:
+            end = start + surname + length
+            return PersonName(text[start:end], start, end)
+    return None
+
+
+def _names(given: str) -> bool:
+    return not _NOT_GIVEN.fullmatch(given) and all(char in GIVEN for char in given)
+
+
+def _word_ends(text: str) -> set[int]:
+    ends, at = set(), 0
+    for word in rjieba.cut(text, False):
+        at += len(word)
+        ends.add(at)
+    return ends
