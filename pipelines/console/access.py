@@ -35,7 +35,7 @@ def visible(user: User, organisation: Organisation) -> QuerySet[Incident]:
     if department is None:
         return incidents.none()
     return incidents.annotate(told=Cast("informed", TextField())).filter(
-        _in_charge(department) | _named(department.id)
+        _in_charge(department, organisation) | _named(department.id)
     )
 
 
@@ -46,7 +46,7 @@ def may_act(user: User, organisation: Organisation, incident: Incident) -> bool:
     department = organisation.get(user.department)
     if department is None:
         return False
-    return Incident.objects.filter(_in_charge(department), id=incident.id).exists()
+    return Incident.objects.filter(_in_charge(department, organisation), id=incident.id).exists()
 
 
 def may_unmask(user: User) -> bool:
@@ -58,16 +58,20 @@ def _coordinates_office(department: Department, organisation: Organisation) -> b
     return department.kind == COORDINATOR and department.division == organisation.division
 
 
-def _in_charge(department: Department) -> Q:
+def _in_charge(department: Department, organisation: Organisation) -> Q:
     below = stem(department.division)
     own = Q(lead=department.id)
     if department.kind == COORDINATOR:
         return own | Q(lead_division__startswith=below) | Q(place__startswith=below)
-    # Ids of one kind share their first part: gongan-990100 and gongan-990122.
-    kind = department.id.removesuffix(department.division)
-    if kind == department.id:
-        return own
-    return own | Q(lead__startswith=kind, lead_division__startswith=below)
+    if organisation.everywhere:
+        # There the id of a department is its kind and its division.
+        return own | Q(lead__startswith=f"{department.kind}-", lead_division__startswith=below)
+    same = [
+        other.id
+        for other in organisation.departments
+        if other.kind == department.kind and other.division.startswith(below)
+    ]
+    return own | Q(lead__in=same)
 
 
 def _named(identifier: str) -> Q:

@@ -18,6 +18,6 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "now": site.clock(),
     }
     if user is not None and user.is_authenticated:
-        values["waiting"] = visible(user, site.organisation).filter(state="待签收").count()
+        values["waiting_count"] = visible(user, site.organisation).filter(state="待签收").count()
         values["department_name"] = site.department_name(user.department)
     return values

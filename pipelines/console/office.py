@@ -1,5 +1,6 @@
 """What the views of one running console share: configuration, ledger, store, organisation."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -10,8 +11,11 @@ from pipelines import wiring
 if TYPE_CHECKING:
     from alerts.ledger.book import Ledger
     from alerts.organisation import Organisation
+    from alerts.roster import Shift
     from pipelines.config import Config
     from pipelines.stores.protocol import PostStore
+
+log = logging.getLogger(__name__)
 
 
 class Site:
@@ -41,6 +45,21 @@ class Site:
         """The department's name, or its id when the organisation no longer has it."""
         department = self.organisation.get(identifier)
         return department.name if department else identifier
+
+    def on_duty(self) -> list["Shift"]:
+        """The shifts that are running now; none while the roster file cannot be read."""
+        from alerts.errors import AlertError
+        from alerts.roster import load_roster
+
+        path, now = self.config.office.roster, self.clock()
+        if path is None:
+            return []
+        try:
+            shifts = load_roster(path).shifts
+        except AlertError as error:
+            log.warning("值班表读不了：%s", error)
+            return []
+        return [shift for shift in shifts if shift.start <= now < shift.end]
 
 
 _running: list[Site] = []

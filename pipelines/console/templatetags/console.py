@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django import template
 
+from alerts.ledger.models import User
 from pipelines.console import display
 from pipelines.console.office import current
 
@@ -37,10 +38,18 @@ def web_address(url: str) -> str:
 
 
 @register.filter
+def person(username: str) -> str:
+    """The name of a person of the roster, as their account has it."""
+    user = User.objects.filter(username=username).first()
+    return user.get_full_name() or username if user else username
+
+
+@register.filter
 def readable(value: Any) -> str:
-    """A value of the log as text."""
-    if isinstance(value, list | tuple):
-        return "、".join(readable(item) for item in value)
+    """A value of the log as text: departments by name, what is empty left out."""
     if isinstance(value, dict):
-        return "；".join(f"{key}：{readable(item)}" for key, item in value.items())
-    return str(value)
+        return "；".join(f"{key}：{readable(item)}" for key, item in value.items() if item)
+    if isinstance(value, list | tuple):
+        is_pair = len(value) == 2 and not isinstance(value[1], str)
+        return (" " if is_pair else "、").join(readable(item) for item in value)
+    return current().department_name(value) if isinstance(value, str) else str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.core.paginator import Paginator
@@ -11,11 +11,11 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from alerts.ledger.models import Incident, User
+from alerts.ledger.models import Incident, Notice, User
 from alerts.loop import FINISHED, State
 from nlp.taxonomy import COLOURS, Category
-from pipelines.console.access import visible
-from pipelines.console.office import current
+from pipelines.console.access import sees_all, visible
+from pipelines.console.office import Site, current
 
 _PAGE = 30
 VIEWS = {
@@ -54,6 +54,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "grades": COLOURS.items(),
         "categories": [category.value for category in Category],
         "query": query.urlencode(),
+        "on_duty": site.on_duty(),
+        "notices": _notices(user, site),
     }
     return render(request, "console/inbox.html", context)
 
@@ -64,6 +66,13 @@ def pulse(request: HttpRequest) -> JsonResponse:
     waiting = incidents.filter(state=State.RAISED)
     newest = waiting.order_by("-opened_at").values_list("id", flat=True).first()
     return JsonResponse({"waiting": waiting.count(), "newest": newest or ""})
+
+
+def _notices(user: User, site: Site) -> QuerySet[Notice]:
+    """What an operator must know, of the last day."""
+    if not sees_all(user, site.organisation):
+        return Notice.objects.none()
+    return Notice.objects.filter(seen_by="", at__gt=site.clock() - timedelta(days=1))[:20]
 
 
 def _filtered(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts.errors import AlertError, LedgerUnavailable
 from alerts.ledger.actions import Officer
 from alerts.ledger.codec import unpack
-from alerts.ledger.models import Alert, Incident, Original, SignalRow, User
+from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow, User
 from alerts.loop import FINISHED, Action, State, allowed
 from alerts.signal import Signal
 from pipelines.console.access import may_act, may_unmask, visible
@@ -40,6 +41,17 @@ class OfferedAction:
     form: ActionForm
     wanted: bool
     wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """Events of one kind by one actor that follow each other, the newest one's time."""
+
+    at: datetime
+    kind: str
+    actor: str
+    origin: str
+    details: tuple[dict[str, Any], ...]
 
 
 @require_safe
@@ -141,7 +153,7 @@ def _page(
         "finished": incident.state in FINISHED,
         "posts": _posts(incident),
         "more_posts": max(0, incident.posts - _POSTS),
-        "events": site.ledger.log(incident.id),
+        "log": _log(site.ledger.log(incident.id)),
         "may_act": acting,
         "may_unmask": may_unmask(user),
         "actions": _offered(incident, bool(waiting), wrong) if acting else [],
@@ -162,14 +174,25 @@ def _posts(incident: Incident) -> list[ShownPost]:
     ]
 
 
+def _log(events: list[Event]) -> list[LogLine]:
+    """The log newest first, ten deliveries in a row as one line."""
+    lines = []
+    for (kind, actor, origin), group in groupby(
+        reversed(events), key=lambda event: (event.kind, event.actor, event.origin)
+    ):
+        members = list(group)
+        details = tuple(event.data for event in members)
+        lines.append(LogLine(members[0].at, kind, actor, origin, details))
+    return lines
+
+
 def _offered(
     incident: Incident, waiting: bool, wrong: tuple[Action, ActionForm] | None
 ) -> list[OfferedAction]:
-    possible = list(allowed(State(incident.state)))
-    if waiting and Action.ACKNOWLEDGE not in possible:
-        possible.insert(0, Action.ACKNOWLEDGE)
     offered = []
-    for action in possible:
+    for action in allowed(State(incident.state)):
+        if waiting and action is Action.ACKNOWLEDGE:
+            continue  # The head of the page has its button.
         failed = wrong is not None and wrong[0] is action
         form = wrong[1] if wrong and failed else form_for(action, incident, current().organisation)
         if form is not None:
