@@ -1,8 +1,8 @@
 """Deadlines, reminders and the working calendar. Pure: every function takes its moment.
 
-国办发〔2016〕61号 and 80号: in grave and exceptionally grave matters authoritative information is out
-within 5 hours and a press conference is held within 24; other public matters are answered within
-48 hours. Grades Ⅰ and Ⅱ count as such matters.
+国办发〔2016〕61号 and 80号: in grave and exceptionally grave matters authoritative information is
+out within 5 hours and a press conference is held within 24; other public matters are answered
+within 48 hours. Grades Ⅰ and Ⅱ count as such matters.
 """
 
 from dataclasses import dataclass
@@ -80,3 +80,8 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def moment(at: datetime) -> str:
+    """A moment as officers read it: Beijing time to the minute."""
+    return f"{at.astimezone(ZONE):%m月%d日 %H:%M}"

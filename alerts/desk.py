@@ -68,7 +68,7 @@ class Desk:
         self._sending = channels is not None
         self._cases = Cases()
         office = Office(
-            organisation, routes, clocks, roster, public_url.rstrip("/"), tuple(channels)
+            organisation, routes, clocks, roster, public_url.rstrip("/"), tuple(self._channels)
         )
         self._docket = Docket(office, self._cases)
 

@@ -13,7 +13,7 @@ from alerts.clock import ZONE, Clocks, acknowledge_by, clocks, stage_name, told_
 from alerts.escalation import Pending, next_step
 from alerts.folding import Fold
 from alerts.grading import COLOURS, grade, inputs_of, is_urgent, verification
-from alerts.ledger.agenda import DESK, running
+from alerts.ledger.agenda import DESK
 from alerts.ledger.cases import Arrival, Case, Cases
 from alerts.ledger.chain import Entry
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage
@@ -86,11 +86,10 @@ class Docket:
     def climb(self, alerts: Sequence[Alert], now: datetime) -> None:
         """Put the messages of the rung that is due into the outbox, for each alert."""
         for alert in alerts:
-            case = self._cases.get(alert.incident_id)
-            self._climb(alert, case.row, now)
+            self._climb(alert, alert.incident, now)
 
     def remind(self, deadlines: Sequence[Deadline], now: datetime) -> None:
-        """One word for each clock that is due; words that were missed are told as the latest one."""
+        """One word for each clock that is due; of words that were missed, only the latest."""
         for deadline in deadlines:
             row = deadline.incident
             stage = deadline.stage
@@ -100,7 +99,6 @@ class Docket:
             self._remind(deadline, row, stage - 1, now)
             deadline.stage = stage
             deadline.next_at = told_at(deadline.start, deadline.due, stage)
-            self._cases.changed.append(deadline)
             kind = "超时" if stage == 3 else "提醒"
             entry = Entry(now, DESK, kind, row.id, data={"时限": deadline.kind, "阶段": name})
             self._cases.entries.append(entry)
@@ -263,7 +261,6 @@ class Docket:
         alert.step, alert.next_step_at = alert.step + 1, step.then
         if alert.step == 1 and step.then is not None:
             alert.acknowledge_by = step.then
-        self._cases.changed.append(alert)
 
     def _remind(self, deadline: Deadline, row: Incident, stage: int, now: datetime) -> None:
         lead = self._department(row.lead)
@@ -286,7 +283,7 @@ class Docket:
         )
 
     def _matter(self, row: Incident, alert: Alert | None) -> messages.Matter:
-        due = [(item.kind, item.due) for item in self._clocks_of(row)]
+        due = [(item.kind, item.due) for item in self._cases.clocks(row.id)]
         target = alert.id if alert is not None else row.id
         return messages.Matter(
             alert=target,
@@ -305,10 +302,6 @@ class Docket:
             urgent=row.urgent,
             link=f"{self._office.public_url}/alerts/{target}",
         )
-
-    def _clocks_of(self, row: Incident) -> list[Deadline]:
-        fresh = [item for item in self._cases.deadlines if item.incident_id == row.id]
-        return fresh or running(row.id)
 
     def _department(self, identifier: str) -> Department:
         found = self._office.organisation.get(identifier)

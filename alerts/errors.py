@@ -9,8 +9,8 @@ class AlertError(Exception):
 
 
 class LedgerUnavailable(AlertError):
-    """The ledger is locked, full or unreachable: nothing was written, the same call may succeed later."""
+    """The ledger is locked, full or unreachable: nothing was written, try the same call later."""
 
 
 class Conflict(AlertError):
-    """Somebody else was first, or the incident's state does not allow the action; nothing changed."""
+    """Somebody was first, or the incident's state does not allow the action; nothing changed."""

@@ -106,7 +106,7 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
 
 
 def keys(signal: Signal) -> tuple[str, ...]:
-    """What the signal's incident can be looked up by; at most about 60, each at most 80 characters."""
+    """What the signal's incident can be looked up by: at most about 60, of 80 characters."""
     found = [f"x:{signal.exact}"]
     found += [f"b:{band:x}" for band in bands(sketch(signal))]
     codes = {

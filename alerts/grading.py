@@ -1,7 +1,7 @@
 """The colour grade of an incident: an open sum of points, shown with its inputs. Pure.
 
-Raising any input never lowers the sum, so it never lowers the grade. Grades are 1 红 · 2 橙 · 3 黄 ·
-4 蓝, the four colours of emergency warning.
+Raising any input never lowers the sum, so it never lowers the grade. Grades are 1 红, 2 橙, 3 黄,
+4 蓝: the four colours of emergency warning.
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.clock import ZONE
+from alerts.clock import moment
 from alerts.grading import COLOURS
 
 MAX_BYTES = 2000
@@ -101,8 +101,3 @@ def fitted(lines: Sequence[str]) -> str:
         longest = max(range(len(kept) - 1), key=lambda index: len(kept[index]))
         kept[longest] = kept[longest][: max(len(kept[longest]) * 3 // 4 - 1, 1)] + "…"
     return "\n".join(kept)
-
-
-def moment(at: datetime) -> str:
-    """A moment as officers read it: Beijing time to the minute."""
-    return f"{at.astimezone(ZONE):%m月%d日 %H:%M}"

@@ -1,4 +1,4 @@
-"""The organisation: which departments there are, of what kind, for which division. Pure but for reading.
+"""The organisation: which departments there are, of what kind, for which division.
 
 `org.toml`:
 
@@ -53,7 +53,7 @@ _FIELDS = {"id", "name", "kind", "division", "parent", "channels", "phone"}
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """One receiver. `division` is the six-digit code it answers for, `channels` are tried in order."""
+    """One receiver. `division` is the code it answers for, `channels` are tried in order."""
 
     id: str
     name: str
@@ -92,7 +92,7 @@ class Organisation:
         return division.startswith(stem(self.division))
 
     def find(self, kind: str, division: str) -> Department | None:
-        """The department of this kind that answers for the division: its own, else the next above."""
+        """The department of this kind for the division: its own, else the next above."""
         for code in chain(division):
             if self.everywhere:
                 return _anywhere(kind, code)
@@ -133,7 +133,7 @@ def common(divisions: tuple[str, ...]) -> str:
 
 
 def national() -> Organisation:
-    """The built-in organisation: every kind of department in every division, jurisdiction everywhere."""
+    """The built-in organisation: every kind of department everywhere, jurisdiction everywhere."""
     return Organisation(division=NATION, departments=(), everywhere=True)
 
 

@@ -1,4 +1,4 @@
-"""Who is on duty: shifts from a CSV `start,end,person,role`, and what it leaves uncovered. Pure but for reading."""
+"""Who is on duty: shifts from a CSV `start,end,person,role`, and what they leave uncovered."""
 
 import csv
 from collections.abc import Iterable, Sequence

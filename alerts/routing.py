@@ -1,4 +1,4 @@
-"""Which department leads and which are informed, with the rule and the law behind it. Pure but for reading.
+"""Which department leads and which are informed, with the rule and the law behind it.
 
 属地管理、分级负责、谁主管谁负责 (国办发〔2016〕61号, 80号): the department of the place where it
 happened; several places, the common superior; a place outside the jurisdiction is recorded, and
@@ -122,7 +122,9 @@ def route(case: Case, organisation: Organisation, rules: Sequence[Rule]) -> Rout
     lead = organisation.find(rule.lead, division)
     notice = ""
     if lead is None:
-        notice = f"组织中没有 {division} 的{rule.lead}，已改派{coordinator.name}：请在 org.toml 补上该部门"
+        notice = (
+            f"组织中没有 {division} 的{rule.lead}，已改派{coordinator.name}：请在 org.toml 补上"
+        )
         lead = coordinator
     kinds = rule.informed if not notice else (rule.lead, *rule.informed)
     informed = _departments(kinds, division, organisation, lead)

@@ -1,4 +1,4 @@
-"""What officers do to an incident: each action one transaction with one event of who, when, from where.
+"""What officers do to an incident: one transaction and one event of who, when, from where.
 
 The incident is locked for the length of an action, so of two officers acting at once the second
 meets the state that the first left, and is told so by name.
@@ -6,17 +6,16 @@ meets the state that the first left, and is told so by name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
+from alerts.clock import moment
 from alerts.errors import AlertError, Conflict
 from alerts.ledger import chain
 from alerts.ledger.guard import writing
 from alerts.ledger.models import Alert, Deadline, Incident, OutboxMessage
 from alerts.loop import FINISHED, Action, State, after
 from alerts.organisation import Department
-
-_ZONE = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def assess(identifier: str, officer: Officer, now: datetime, note: str) -> Incid
 def hand_over(
     identifier: str, officer: Officer, now: datetime, to: Department, reason: str
 ) -> Incident:
-    """转办: another department takes the lead and is called to acknowledge at the desk's next tick."""
+    """转办: another department takes the lead; the desk's next tick calls it to acknowledge."""
     said = _said(reason, "转办理由")
     with writing():
         incident = find(identifier, lock=True)
@@ -206,5 +205,5 @@ def _already(incident: Incident) -> str:
     last = incident.alerts.exclude(acknowledged_at=None).order_by("-acknowledged_at").first()
     if last is None:
         return f"事件 {incident.id} 现为“{incident.state}”，没有待签收的预警"
-    when = last.acknowledged_at.astimezone(_ZONE) if last.acknowledged_at else None
-    return f"事件 {incident.id} 已由 {last.acknowledged_by} 于 {when:%m月%d日 %H:%M} 签收，无需重复签收"
+    when = moment(last.acknowledged_at or incident.opened_at)
+    return f"事件 {incident.id} 已由 {last.acknowledged_by} 于 {when} 签收，无需重复签收"

@@ -1,8 +1,11 @@
 """What is due at the desk: rungs of the ladder, words on clocks, messages to be sent."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db import connection
 
 from alerts.channels.message import Delivered, Message, Refused
 from alerts.ledger import chain
@@ -10,6 +13,9 @@ from alerts.ledger.guard import guarded, writing
 from alerts.ledger.models import Alert, Deadline, Notice, OutboxMessage
 
 DESK = "值班台"
+_RECORD = """
+    UPDATE ledger_outboxmessage SET state = %s, attempts = %s, position = %s, next_attempt = %s,
+    finished_at = %s, channel = %s, receipt = %s, refusals = %s WHERE id = %s"""
 MAX_ATTEMPTS = 5
 """Attempts on one channel before the next one is tried."""
 
@@ -42,9 +48,12 @@ def due_deadlines(now: datetime, limit: int = 500) -> list[Deadline]:
     )
 
 
-def running(incident: str) -> list[Deadline]:
-    """The clocks of an incident that are not met."""
-    return list(Deadline.objects.filter(incident_id=incident, met_at=None))
+def running(incidents: Sequence[str]) -> dict[str, list[Deadline]]:
+    """The clocks of each of these incidents that are not met."""
+    found: dict[str, list[Deadline]] = {}
+    for row in Deadline.objects.filter(incident_id__in=incidents, met_at=None).order_by("due"):
+        found.setdefault(row.incident_id, []).append(row)
+    return found
 
 
 def due_messages(now: datetime, limit: int) -> list[OutboxMessage]:
@@ -55,12 +64,6 @@ def due_messages(now: datetime, limit: int) -> list[OutboxMessage]:
                 state=OutboxMessage.PENDING, next_attempt__lte=now
             ).order_by("-urgent", "id")[:limit]
         )
-
-
-def still_pending(message: OutboxMessage) -> bool:
-    """Whether nobody cancelled the message since it was read."""
-    with guarded():
-        return OutboxMessage.objects.filter(id=message.id, state=OutboxMessage.PENDING).exists()
 
 
 def outgoing(message: OutboxMessage) -> Message:
@@ -90,16 +93,40 @@ def record(
             if message.id not in pending and isinstance(result, Refused):
                 continue
             outcome = _settle(message, result, now)
-            message.save()
             sent.append(Sent(message, outcome))
             if outcome == "retry":
                 continue
             entries.append(_entry(message, outcome, now))
             if outcome == "dead":
                 notices.append(_dead_letter(message, now))
+        _write([item.message for item in sent])
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
         chain.append(entries)
     return sent
+
+
+def _write(rows: Sequence[OutboxMessage]) -> None:
+    if not rows:
+        return
+    moment = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _RECORD,
+            [
+                (
+                    row.state,
+                    row.attempts,
+                    row.position,
+                    moment(row.next_attempt),
+                    row.finished_at and moment(row.finished_at),
+                    row.channel,
+                    row.receipt,
+                    json.dumps(row.refusals, ensure_ascii=False),
+                    row.id,
+                )
+                for row in rows
+            ],
+        )
 
 
 def _settle(message: OutboxMessage, result: Delivered | Refused, now: datetime) -> str:

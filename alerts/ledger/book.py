@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.db.models import Count, QuerySet
 
 from alerts.errors import AlertError
-from alerts.ledger import actions, chain
+from alerts.ledger import actions, bulk, chain
 from alerts.ledger.actions import Officer
 from alerts.ledger.codec import pack
 from alerts.ledger.guard import guarded, writing
@@ -37,7 +37,7 @@ class Placement:
 
 
 class Ledger:
-    """One open ledger. Every method raises LedgerUnavailable when the same call may succeed later."""
+    """One open ledger. Methods raise LedgerUnavailable when the same call may succeed later."""
 
     def __init__(self, url: str, originals_key: bytes) -> None:
         self.url = url
@@ -55,7 +55,7 @@ class Ledger:
         appended = datetime.now(UTC)
         with writing():
             new = _unknown(signals)
-            SignalRow.objects.bulk_create(
+            bulk.insert(
                 [
                     SignalRow(
                         post=signal.post,
@@ -66,8 +66,7 @@ class Ledger:
                         payload=pack(signal),
                     )
                     for signal in new
-                ],
-                batch_size=_CHUNK,
+                ]
             )
             self._keep_originals(new, originals, appended)
         return len(new)
@@ -87,13 +86,7 @@ class Ledger:
             )
             for post in sorted(posts)
         ]
-        Original.objects.bulk_create(
-            rows,
-            batch_size=_CHUNK,
-            update_conflicts=True,
-            unique_fields=["post"],
-            update_fields=["stored_at", "sealed"],
-        )
+        bulk.insert(rows, bulk.replacing(Original, ()))
 
     def unmask(self, post: str, officer: Officer, reason: str, now: datetime) -> tuple[str, str]:
         """The original (title, body) of a post; each look leaves an event with its reason.
@@ -137,7 +130,7 @@ class Ledger:
         return found
 
     def changed_since(self, cursor: int) -> tuple[int, Mapping[str, Placement]]:
-        """Posts whose standing changed after event number `cursor`, and the cursor to ask with next.
+        """Posts whose standing changed after event number `cursor`, and the next cursor.
 
         Hands out at most 2,000 events at a time: ask again until the cursor stays.
         """
@@ -162,7 +155,7 @@ class Ledger:
         return rows.exclude(state__in=FINISHED) if open_only else rows
 
     def incident(self, identifier: str) -> Incident:
-        """The incident of this incident or alert id, after merges; AlertError when there is none."""
+        """The incident of this incident or alert id, after merges. Raises AlertError."""
         with guarded():
             return actions.find(identifier)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from alerts.folding import COMMON, MAX_CANDIDATES, Candidate, keys
-from alerts.ledger import chain
+from alerts.ledger import agenda, bulk, chain
 from alerts.ledger.codec import unpack as unpack_signal
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage, SignalRow
 from alerts.profile import Profile
@@ -22,11 +22,7 @@ from alerts.profile import unpack as unpack_profile
 from alerts.signal import Signal
 
 _REMEMBERED = 4000
-_INCIDENT_FIELDS = [
-    field.name
-    for field in Incident._meta.concrete_fields
-    if field.name not in {"id", "merged_into", "first_seen", "opened_at"}
-]
+_REPLACE_INCIDENT = bulk.replacing(Incident, ("merged_into", "first_seen", "opened_at"))
 _LOOK_UP = {
     "sqlite": """
         SELECT wanted.value, found.incident_id FROM json_each(%s) AS wanted
@@ -43,6 +39,8 @@ _LOOK_UP = {
 _REMEMBER_KEY = """
     INSERT INTO ledger_incidentkey (key, incident_id, last_seen) VALUES (%s, %s, %s)
     ON CONFLICT (key, incident_id) DO UPDATE SET last_seen = excluded.last_seen"""
+_CLIMB = "UPDATE ledger_alert SET step = %s, next_step_at = %s WHERE id = %s"
+_REMIND = "UPDATE ledger_deadline SET stage = %s, next_at = %s WHERE id = %s"
 _PLACE_SIGNAL = """
     UPDATE ledger_signalrow SET fold = %s, reason = %s, incident_id = %s, suggested_id = %s
     WHERE id = %s"""
@@ -85,7 +83,7 @@ class Cases:
         self.deadlines: list[Deadline] = []
         self.messages: list[OutboxMessage] = []
         self.notices: list[Notice] = []
-        self.changed: list[Alert | Deadline] = []
+        self._clocks: dict[str, list[Deadline]] = {}
 
     def begin(self, limit: int) -> list[Arrival]:
         """The next pending signals in order, with all that may be needed to fold them loaded."""
@@ -130,16 +128,17 @@ class Cases:
         """The case of this id, its row read inside the transaction."""
         case = self._cases.get(incident)
         if case is None:
-            row = Incident.objects.select_for_update().get(id=incident)
+            row = Incident.objects.select_for_update().defer("profile").get(id=incident)
             case = self._cases[incident] = Case(row, self._profile(incident))
         return case
 
     def add(self, case: Case) -> None:
         """A case opened just now."""
         self._cases[case.row.id] = case
+        self._clocks[case.row.id] = []
 
     def place(self, arrival: Arrival, fold: str, reason: str, case: Case | None, hint: str) -> None:
-        """Record what became of a signal; with a case, make the case findable by the signal's keys."""
+        """Record what became of a signal; its keys then lead to the case."""
         incident = case.row.id if case is not None else None
         self._placed.append((fold, reason[:200], incident, hint or None, arrival.row.id))
         if case is None or incident is None:
@@ -166,13 +165,7 @@ class Cases:
             case.row.profile_version += 1
             rows.append(case.row)
         transaction.on_commit(self._remember_touched)
-        Incident.objects.bulk_create(
-            rows,
-            batch_size=100,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=_INCIDENT_FIELDS,
-        )
+        bulk.insert(rows, _REPLACE_INCIDENT)
         with connection.cursor() as cursor:
             if self._new_keys:
                 moment = connection.ops.adapt_datetimefield_value
@@ -186,15 +179,39 @@ class Cases:
 
     def write_rest(self) -> None:
         """Write alerts, clocks, messages, notices and events gathered so far."""
-        Alert.objects.bulk_create(self.alerts, batch_size=200, ignore_conflicts=True)
-        Deadline.objects.bulk_create(self.deadlines, batch_size=200, ignore_conflicts=True)
-        OutboxMessage.objects.bulk_create(self.messages, batch_size=200, ignore_conflicts=True)
-        Notice.objects.bulk_create(self.notices, batch_size=200, ignore_conflicts=True)
+        bulk.insert(self.alerts, bulk.SKIP)
+        bulk.insert(self.deadlines, bulk.SKIP)
+        bulk.insert(self.messages, bulk.SKIP)
+        bulk.insert(self.notices, bulk.SKIP)
         chain.append(self.entries)
-        fresh = {id(row) for row in (*self.alerts, *self.deadlines)}
-        for row in self.changed:
-            if id(row) not in fresh:
-                row.save()
+
+    def write_progress(self, alerts: Sequence[Alert], deadlines: Sequence[Deadline]) -> None:
+        """Write how far ladders and clocks have come, and all that this brought about."""
+        moment = connection.ops.adapt_datetimefield_value
+        with connection.cursor() as cursor:
+            if alerts:
+                cursor.executemany(
+                    _CLIMB, [(row.step, moment(row.next_step_at), row.id) for row in alerts]
+                )
+            if deadlines:
+                cursor.executemany(
+                    _REMIND, [(row.stage, moment(row.next_at), row.id) for row in deadlines]
+                )
+        self.write_rest()
+
+    def clocks(self, incident: str) -> list[Deadline]:
+        """The clocks of an incident that are not met, those started in this tick included."""
+        if incident not in self._clocks:
+            self._clocks[incident] = agenda.running([incident]).get(incident, [])
+        fresh = [row for row in self.deadlines if row.incident_id == incident]
+        known = {row.kind for row in self._clocks[incident]}
+        return [*self._clocks[incident], *(row for row in fresh if row.kind not in known)]
+
+    def prepare_clocks(self, incidents: Iterable[str]) -> None:
+        """Read the clocks of all these incidents at once."""
+        wanted = set(incidents)
+        found = agenda.running(sorted(wanted))
+        self._clocks = {incident: found.get(incident, []) for incident in wanted}
 
     def _look_up(self, wanted: Iterable[str]) -> None:
         ordered = sorted(wanted)

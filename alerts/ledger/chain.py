@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from alerts.errors import AlertError
+from alerts.ledger import bulk
 from alerts.ledger.models import Chain, Event
 
 _NAME = "events"
@@ -51,7 +52,7 @@ def append(entries: Sequence[Entry]) -> None:
         row.hash = chain.hash = _hash(row)
         chain.count += 1
         rows.append(row)
-    Event.objects.bulk_create(rows, batch_size=500)
+    bulk.insert(rows)
     chain.save()
 
 

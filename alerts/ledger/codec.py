@@ -12,7 +12,7 @@ def pack(signal: Signal) -> bytes:
     return orjson.dumps(signal)
 
 
-def unpack(payload: bytes) -> Signal:
+def unpack(payload: bytes | memoryview) -> Signal:
     """The signal that `pack` wrote."""
     fields = orjson.loads(bytes(payload))
     for name, value in fields.items():

@@ -21,7 +21,7 @@ class User(AbstractUser):
     role = models.CharField("岗位", max_length=50, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta(AbstractUser.Meta):
         verbose_name = "用户"
         verbose_name_plural = "用户"
 
