@@ -70,7 +70,7 @@ _ENGLISH = re.compile(
     r"(?P<year>(?:19|20)\d{2})" + _CLOCK,
     re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
 _UNIT_SECONDS = {
@@ -174,9 +174,7 @@ def _at_clock(midnight: datetime, match: re.Match[str]) -> datetime:
         return midnight
     hour, minute, second = (int(groups[part] or 0) for part in ("hour", "minute", "second"))
     half = (groups.get("half") or groups.get("half2") or "").lower()
-    if half in {"下午", "傍晚", "晚上", "晚间", "夜间", "pm"} and hour < 12:
-        hour += 12
-    elif half == "中午" and hour < 3:
+    if (half in {"下午", "傍晚", "晚上", "晚间", "夜间", "pm"} and hour < 12) or (half == "中午" and hour < 3):
         hour += 12
     elif half in {"am", "凌晨"} and hour == 12:
         hour = 0

@@ -14,9 +14,10 @@ from crawlers.extraction import candidates
 from crawlers.extraction.cleaning import trim
 from crawlers.extraction.density import first_record, regions, text_in
 from crawlers.extraction.judge import AGREED, choose, grams, similarity
-from crawlers.extraction.metadata import find_author, find_time, find_title
+from crawlers.extraction.metadata import find_author, find_time
 from crawlers.extraction.page import Page, read_page
 from crawlers.extraction.rules import SiteRule, rule_from, rules_for, select
+from crawlers.extraction.titles import find_title
 from crawlers.extraction.tree import compact, drop, text_of
 
 _CRUMB = 0.25
@@ -54,10 +55,10 @@ def extract_article(
     rules += rules_for(page.root, url)
     own = own_texts(page)
     used, text = _by_rules(page, rules, own["own"])
-    if not text:
-        text = _by_candidates(page, own, hint)
+    ruled = bool(text)
+    text = text or own.get("first record") or _by_candidates(page, own, hint)
     title = find_title(page, used, text)
-    text = trim(text, title)
+    text = text if ruled else trim(text, title)
     return Article(
         title=title,
         text=text,
@@ -72,7 +73,7 @@ def own_texts(page: Page) -> dict[str, str]:
     if region is None:
         return {"own": ""}
     texts = {"own": text_in(region, page.lines, sums)}
-    record = first_record(region, sums)
+    record = first_record(region, page.lines, sums)
     if record is not None:
         texts["first record"] = text_in(record, page.lines, sums)
     return texts

@@ -16,6 +16,13 @@ _TAIL = re.compile(
     r"更多(?:精彩|新闻|内容)|免责声明|特别声明|版权声明|上一篇|下一篇|分享到|分享让更多人看到|打印本?[页文]?|"
     r"关闭(?:本页|窗口)?|返回|网友评论|发表评论|我要评论|举报|收藏|点赞|阅读原文|扫一扫|扫描)"
 )
+_SECTION = re.compile(
+    r"^[【\[（(<《·■◆●>\s]*(?:网友评论|发表评论|我要评论|最新评论|全部评论|热门评论|精彩评论|评论列表|用户评论|反侵权公告|版权声明|"
+    r"版权说明|免责声明|特别声明|郑重声明|郑 重 声 明|相关(?:阅读|新闻|文章|链接|报道|推荐|专题|资讯|内容)|推荐阅读|热门(?:推荐|文章|新闻)|延伸阅读|"
+    r"猜你喜欢|猜您喜欢|为您推荐|更多(?:精彩|新闻|内容|文章)|您可能(?:还)?感兴趣|本类(?:热门|推荐)|读者留言|本文通告引用)"
+    r".{0,12}$"
+)
+_MOST = 0.6
 _LOOK_AHEAD = 8
 
 
@@ -26,7 +33,7 @@ def trim(text: str, title: str) -> str:
     """
     lines = text.split("\n")
     start = _first_line(lines, title)
-    end = _last_line(lines, start)
+    end = _last_line(lines[: _section(lines)], start)
     return "\n".join(lines[start:end]).strip() or text.strip()
 
 
@@ -42,6 +49,16 @@ def _first_line(lines: list[str], title: str) -> int:
         if headline or by_line or FURNITURE.search(line):
             start = number + 1
     return start
+
+
+def _section(lines: list[str]) -> int:
+    """Before the first heading of comments, related links or notices that has most of the text above it."""
+    total, above = sum(map(len, lines)), 0
+    for number, line in enumerate(lines):
+        if above > _MOST * total and len(line) < 40 and _SECTION.match(line):
+            return number
+        above += len(line)
+    return len(lines)
 
 
 def _last_line(lines: list[str], start: int) -> int:

@@ -8,14 +8,15 @@ from lxml import etree, html
 
 from crawlers.extraction.lines import Line, is_aside
 
-_RECORD_DATE = re.compile(
-    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|发表于|楼主|[#＃]\d+|\d+\s?楼|沙发|板凳"
+_RECORD_MARK = re.compile(
+    r"(?<!\d)\d{1,2}:\d{2}(?!\d)|发表于|发布于|楼主|(?:^|\s)[#＃]?\d+\s?(?:楼|#)|沙发|板凳"
 )
 _ASIDE_SHARE = 0.6
 _ASIDE_COST = 0.2
 _DROP_COST = 0.4
+_PROSE_VALUE = 15
 _HEIR_SHARE = 0.88
-_PARAGRAPH = frozenset("p span font strong b em i a h1 h2 h3 h4 li".split())
+_PARAGRAPH = frozenset(["p", "span", "font", "strong", "b", "em", "i", "a", "h1", "h2", "h3", "h4", "li"])
 
 
 @dataclass(slots=True)
@@ -70,12 +71,10 @@ def _add(total: Sum, part: Sum, cost: float) -> None:
 def _asides(lines: Sequence[Line]) -> set[int]:
     """Lines below an element named as furniture, unless most of the page sits there."""
     by_aside: dict[html.HtmlElement, list[int]] = {}
+    chains: dict[html.HtmlElement, tuple[html.HtmlElement, ...]] = {}
     for number, line in enumerate(lines):
-        element = line.element
-        while element is not None:
-            if element.tag not in {"body", "html"} and is_aside(element):
-                by_aside.setdefault(element, []).append(number)
-            element = element.getparent()
+        for aside in _aside_chain(line.element, chains):
+            by_aside.setdefault(aside, []).append(number)
     total = sum(max(line.value, 0) for line in lines) or 1
     return {
         number
@@ -83,6 +82,23 @@ def _asides(lines: Sequence[Line]) -> set[int]:
         if sum(max(lines[n].value, 0) for n in members) < _ASIDE_SHARE * total
         for number in members
     }
+
+
+def _aside_chain(
+    element: html.HtmlElement, known: dict[html.HtmlElement, tuple[html.HtmlElement, ...]]
+) -> tuple[html.HtmlElement, ...]:
+    """The elements named as furniture that an element lies in, itself included."""
+    path: list[html.HtmlElement] = []
+    above: html.HtmlElement | None = element
+    while above is not None and above not in known:
+        path.append(above)
+        above = above.getparent()
+    chain = known[above] if above is not None else ()
+    for step in reversed(path):
+        if step.tag not in {"body", "html"} and is_aside(step):
+            chain = (*chain, step)
+        known[step] = chain
+    return chain
 
 
 def _narrowest(best: html.HtmlElement | None, sums: Sums) -> html.HtmlElement | None:
@@ -99,16 +115,18 @@ def _narrowest(best: html.HtmlElement | None, sums: Sums) -> html.HtmlElement | 
     return None
 
 
-def first_record(region: html.HtmlElement, sums: Sums) -> html.HtmlElement | None:
+def first_record(
+    region: html.HtmlElement, lines: Sequence[Line], sums: Sums
+) -> html.HtmlElement | None:
     """The first of several like blocks (a thread's posts, a blog's entries); None when there is one text.
 
     Blocks are alike when they are siblings of one tag and class, each worth something and each
-    carrying a date, a floor number or the like.
+    carrying a by-line with a time or a floor number at its edge.
     """
     level: list[html.HtmlElement] = [region]
     for _ in range(6):
         for element in level:
-            records = _records(element, sums)
+            records = _records(element, lines, sums)
             if records:
                 return records[0]
         level = [
@@ -119,27 +137,47 @@ def first_record(region: html.HtmlElement, sums: Sums) -> html.HtmlElement | Non
     return None
 
 
-def _records(element: html.HtmlElement, sums: Sums) -> list[html.HtmlElement]:
+def _records(
+    element: html.HtmlElement, lines: Sequence[Line], sums: Sums
+) -> list[html.HtmlElement]:
     groups: dict[tuple[str, str], list[html.HtmlElement]] = {}
     for child in element:
-        if child in sums and sums[child].value > 0:
+        if child in sums and sums[child].value > 0 and child.tag not in _PARAGRAPH:
             shape = re.sub(r"[\d_-]+", "", child.get("class", ""))
             groups.setdefault((str(child.tag), shape), []).append(child)
     total = sums[element].value
     for group in groups.values():
         if len(group) < 2 or sum(sums[c].value for c in group) < 0.8 * total:
             continue
-        dated = [c for c in group if _RECORD_DATE.search("".join(c.itertext()))]
-        if len(dated) >= max(2, 0.7 * len(group)):
-            return dated
+        marked = [c for c in group if _is_marked(c, lines, sums)]
+        if len(marked) >= max(2, 0.7 * len(group)):
+            return marked
     return []
 
 
+def _is_marked(record: html.HtmlElement, lines: Sequence[Line], sums: Sums) -> bool:
+    """Whether one of the first or last lines of a block is a by-line: short, with a time or a floor."""
+    numbers = sums[record].lines
+    edges = {*numbers[:4], *numbers[-3:]}
+    return any(lines[n].chars < 60 and _RECORD_MARK.search(lines[n].text) for n in edges)
+
+
 def text_in(region: html.HtmlElement, lines: Sequence[Line], sums: Sums) -> str:
-    """The lines below `region`, without its blocks of links and its furniture at both ends."""
+    """The lines below `region` without its blocks of links, and nothing behind the last prose that is furniture."""
     dropped = {n for block in _link_blocks(region, sums) for n in sums[block].lines}
-    kept = [n for n in sums[region].lines if n not in dropped]
-    return "\n".join(lines[n].text for n in kept)
+    kept = [lines[n] for n in sums[region].lines if n not in dropped]
+    return "\n".join(line.text for line in kept[: _end(kept)])
+
+
+def _end(kept: Sequence[Line]) -> int:
+    """The number of lines up to the first that costs, behind the last that reads like prose."""
+    prose = [number for number, line in enumerate(kept) if line.value >= _PROSE_VALUE]
+    if not prose:
+        return len(kept)
+    for number in range(prose[-1] + 1, len(kept)):
+        if kept[number].value < -4:
+            return number
+    return len(kept)
 
 
 def _link_blocks(region: html.HtmlElement, sums: Sums) -> list[html.HtmlElement]:

@@ -6,12 +6,14 @@ candidate reads like prose, then what the feed or the page itself says the artic
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 from crawlers.extraction.lines import marks_in
 from crawlers.extraction.tree import compact
 
 AGREED = 0.9
 _LONGEST = 40_000
+_SHORTEST_HINT = 30
 _PRIOR = {
     "own": 0.10,
     "first record": 0.04,
@@ -25,7 +27,7 @@ _PRIOR = {
 def grams(text: str) -> Counter[str]:
     """The character bigrams of a text, white space aside."""
     plain = compact(text)[:_LONGEST]
-    return Counter(map("".join, zip(plain, plain[1:], strict=False)))
+    return Counter(map("".join, pairwise(plain)))
 
 
 def similarity(one: Counter[str], other: Counter[str]) -> float:
@@ -45,15 +47,15 @@ def choose(candidates: Mapping[str, str], hint: str) -> str:
     `hint` is a summary from a feed or the page's description; an empty one says nothing.
     """
     bags = {name: grams(text) for name, text in candidates.items() if compact(text)}
-    about = grams(hint)
+    about = grams(hint) if len(hint) >= _SHORTEST_HINT and marks_in(hint) else Counter[str]()
     scores = {name: _score(name, candidates[name], bags, about) for name in bags}
     return max(scores, key=lambda name: scores[name])
 
 
 def _score(name: str, text: str, bags: Mapping[str, Counter[str]], about: Counter[str]) -> float:
     others = [similarity(bags[name], bag) for other, bag in bags.items() if other != name]
-    agreement = sum(others) / len(others) if others else 0.0
+    agreement = 0.5 * max(others) + 0.5 * sum(others) / len(others) if others else 0.0
     prose = min(1.0, marks_in(text) * 25 / max(len(text), 1))
-    summary = covered(about, bags[name]) if about.total() >= 10 else 0.5
+    summary = covered(about, bags[name]) if about else 0.5
     length = min(1.0, len(compact(text)) / 200)
     return agreement + 0.3 * prose + 0.3 * summary + 0.2 * length + _PRIOR.get(name, 0.0)

@@ -1,4 +1,4 @@
-"""Title, time and author of a page."""
+"""When a page was published and who wrote it."""
 
 import json
 import re
@@ -6,26 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from crawlers.dates import CHINA, date_in_url, parse_date
-from crawlers.extraction.judge import covered, grams, similarity
+from crawlers.extraction.judge import grams, similarity
 from crawlers.extraction.lines import Line
-from crawlers.extraction.page import Page
+from crawlers.extraction.page import Page, body_start
 from crawlers.extraction.rules import SiteRule, select
-from crawlers.extraction.tree import compact, squeeze, text_of
+from crawlers.extraction.tree import squeeze, text_of
 
-_SEPARATOR = re.compile(
-    r"\s*[_|｜丨]+\s*|\s+[-–—·]+\s+|\s*(?:--+|——+|>>+|»|::+)\s*|\s*[-–—](?=[^-–—]{2,20}$)"
+_META_TIMES = tuple(
+    ["article:published_time", "og:published_time", "bytedance:published_time", "datepublished", "rnews:datepublished", "article:publish_time", "article:create_at", "weibo:article:create_at", "og:release_date", "og:pubdate", "bt:pubdate", "pubdate", "publishdate", "publish_date", "publish-date", "published-date", "published_at", "date_published", "pubtime", "_pubtime", "publish_time", "firstpublishedtime", "originalpublicationdate", "article_date_original", "apub:time", "og:time", "publication_date", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dcterms.date", "dc.date", "cxenseparse:recs:publishtime", "dateupdate", "date"]
 )
-_SHORTEST_TITLE = 4
-_LONGEST_TITLE = 120
-
-_META_TIMES = (
-    "article:published_time", "og:published_time", "bytedance:published_time", "datepublished", "pubdate", "publishdate",
-    "publish_date", "og:release_date", "article:create_at", "weibo: article:create_at", "weibo:article:create_at",
-    "dc.date.issued", "dcterms.issued", "dc.date", "publish_time", "apub:time", "article_date_original", "originalpublicationdate",
-    "parsely-pub-date", "sailthru.date", "firstpublishedtime", "_pubtime", "article:published", "date",
-)  # fmt: skip
 _SCRIPT_TIME = re.compile(
-    r"""["']?\b(?:publish_?time|pub_?(?:date|time)|publish_?date|datepublished|create_?time|ptime|news_?time|ct|oriCreateTime|time)["']?"""
+    r"""["']?\b(?:publish_?time|pub_?(?:date|time)|publish_?date|datepublished|create_?time|ptime|news_?time|ct|oriCreateTime)["']?"""
     r"""\s*[:=]\s*["']?((?:19|20)\d{2}[^"',;<]{4,26}|1\d{9}(?:\d{3})?)["',;\s]""",
     re.IGNORECASE,
 )
@@ -47,6 +38,8 @@ _NOT_PUBLISHED = re.compile(
     r"今天是|现在是|农历|今日|copyright|©|版权|ICP|注册|加入|登录|生日|截止|最后(?:回复|登录|发表|活动)|有效期|19\d\d\s?[-—]\s?20\d\d",
     re.IGNORECASE,
 )
+_SCRIPT_HEAD = 200_000
+_LONGEST_LINE = 400
 _AUTHOR = re.compile(
     r"(?:作\s*者|撰\s*文|文\s*/|本报记者|[^，。]{0,6}记者|通讯员|楼主|发帖人|发布者|Author)\s*[:：/]?\s*"
     r"(?P<name>[\u4e00-\u9fff·A-Za-z][\w\u4e00-\u9fff·&.-]{1,15})",
@@ -54,133 +47,13 @@ _AUTHOR = re.compile(
 )
 
 
-def find_title(page: Page, rule: SiteRule | None, body: str) -> str:
-    """The headline: from the rule, else the heading that the page's title repeats, else its title less the site's name.
-
-    A headline of one to three characters says too little, so the page's title stands instead.
-    """
-    for element in select(page.root, rule.title) if rule and rule.title else []:
-        text = squeeze(text_of(element))
-        if _SHORTEST_TITLE <= len(text) <= _LONGEST_TITLE:
-            return text
-    named = page.said("og:title", "twitter:title", "articletitle", "title") or _json_ld(
-        page, "headline"
-    )
-    full = page.head_title or named
-    heading = _heading(page, full)
-    if heading:
-        return heading
-    short = (
-        _without_site(named)
-        if named and covered(grams(named), grams(full)) > 0.5
-        else _without_site(full)
-    )
-    return _completed(page, short, body) or full or _first_line(body)
-
-
-def _heading(page: Page, full: str) -> str:
-    """The heading that is part of the page's title; the longest when several are."""
-    whole = compact(full)
-    found = ""
-    for element in page.root.iter("h1", "h2", "h3"):
-        text = squeeze("".join(element.itertext()))
-        if not _SHORTEST_TITLE <= len(text) <= _LONGEST_TITLE or len(text) <= len(found):
-            continue
-        if compact(text) in whole or (len(text) > 8 and covered(grams(text), grams(full)) > 0.8):
-            found = text
-    return found
-
-
-def _without_site(title: str) -> str:
-    """The longest leading part of a title between its separators."""
-    parts = [part for part in _SEPARATOR.split(title) if part]
-    if not parts:
-        return title
-    first = parts[0]
-    return (
-        first if len(first) >= _SHORTEST_TITLE else max(parts, key=len) if len(parts) > 2 else title
-    )
-
-
-def _completed(page: Page, short: str, body: str) -> str:
-    """The line above the body that the short title is a part of or equal to, else the short title.
-
-    When the page's title names only the site, the headline is the line above the body in bold or a
-    heading's size.
-    """
-    start = body_start(page, body)
-    above = [line for line in page.lines[max(0, start - 15) : start] if 4 <= line.chars <= 60]
-    for line in reversed(above):
-        if (
-            len(short) >= _SHORTEST_TITLE
-            and compact(short) in compact(line.text)
-            and len(line.text) < len(short) + 20
-        ):
-            return line.text
-    if any(
-        compact(short) in compact(line.text) for line in page.lines[: start + 3]
-    ) and not _names_site(page, short):
-        return short
-    big = [
-        line for line in above if _is_big(line) and line.linked == 0 and not _DATE.search(line.text)
-    ]
-    return (
-        max(big, key=lambda line: _size(line)).text if big and _names_site(page, short) else short
-    )
-
-
-def _names_site(page: Page, title: str) -> bool:
-    """Whether a title stands in the page's links too, as a site's or a section's name does."""
-    plain = compact(title)
-    return (
-        any(line.linked and plain in compact(line.text) for line in page.lines) or "欢迎" in title
-    )
-
-
-def _is_big(line: Line) -> bool:
-    return _size(line) > 0
-
-
-def _size(line: Line) -> int:
-    """How much a line looks like a headline: heading tags, bold, centred, large fonts."""
-    size, element = 0, line.element
-    for _ in range(4):
-        if element is None:
-            break
-        tag, looks = (
-            str(element.tag),
-            f"{element.get('class', '')} {element.get('id', '')} {element.get('style', '')}",
-        )
-        size += 3 * (tag in {"h1", "h2", "h3"}) + (tag in {"b", "strong", "big", "center"})
-        size += 2 * bool(re.search(r"title|tit\b|head", looks, re.IGNORECASE))
-        size += 2 * bool(element.get("size") in {"4", "5", "6", "+1", "+2", "+3"})
-        size += element.get("align") == "center"
-        element = element.getparent()
-    return size
-
-
-def _first_line(body: str) -> str:
-    return body.split("\n", 1)[0][:60]
-
-
-def body_start(page: Page, body: str) -> int:
-    """The number of the page's line with which the body begins; the number of lines when none does."""
-    plain = compact(body)
-    head = plain[:2_000]
-    for number, line in enumerate(page.lines):
-        text = compact(line.text)
-        if len(text) >= 12 and text[:60] in head:
-            return number
-    return len(page.lines)
-
-
 def find_time(
     page: Page, rule: SiteRule | None, title: str, body: str, now: datetime
 ) -> datetime | None:
     """When the page says that it was published, never later than tomorrow; None when it says nothing.
 
-    In this order: the rule; meta elements and JSON-LD; the best dated line near headline and body;
-    times in scripts; the URL.
+    What the rule, meta elements and JSON-LD say with a year comes first, then the by-line near
+    headline and body, times in scripts, dates without a year or relative to now, the URL.
     """
     latest = now + timedelta(days=1)
     earliest = datetime(1990, 1, 1, tzinfo=CHINA)
@@ -193,38 +66,54 @@ def find_time(
 def _times(
     page: Page, rule: SiteRule | None, title: str, body: str, now: datetime
 ) -> Iterator[datetime | None]:
-    for element in select(page.root, rule.time) if rule and rule.time else []:
-        stated = element.get("title") or element.get("datetime") or ""
-        yield parse_date(squeeze(text_of(element)), now) or parse_date(stated, now)
-    yield from (parse_date(page.meta[name], now) for name in _META_TIMES if name in page.meta)
-    yield parse_date(_json_ld(page, "datePublished"), now)
-    of_url = date_in_url(page.url or page.said("og:url"), now)
-    yield _visible(page, title, body, now, of_url)
+    ruled = list(_ruled(page, rule))
+    yield from (parse_date(text, now) for text in ruled if _WITH_YEAR.search(text))
+    yield from _stated(page, now)
+    by_line = _by_line(page, title, body, now)
+    if by_line is not None and _WITH_YEAR.search(by_line):
+        yield parse_date(by_line, now)
     for script in page.scripts:
         yield from (
-            parse_date(match[1].strip(), now) for match in _SCRIPT_TIME.finditer(script[:200_000])
+            parse_date(match[1].strip(), now)
+            for match in _SCRIPT_TIME.finditer(script[:_SCRIPT_HEAD])
         )
-    yield of_url
+    yield from (parse_date(text, now) for text in ruled)
+    if by_line is not None:
+        yield parse_date(by_line, now)
+    yield date_in_url(page.url or page.said("og:url"), now)
 
 
-def _visible(
-    page: Page, title: str, body: str, now: datetime, of_url: datetime | None
-) -> datetime | None:
-    """The date of the line that looks most like a by-line."""
+def _ruled(page: Page, rule: SiteRule | None) -> Iterator[str]:
+    """What the elements that the rule names say, the exact time of a title attribute first."""
+    for element in select(page.root, rule.time) if rule and rule.time else []:
+        yield from (element.get(name, "") for name in ("datetime", "title"))
+        yield squeeze(" ".join(element.itertext()))
+
+
+def _stated(page: Page, now: datetime) -> Iterator[datetime | None]:
+    """What the page says to machines: meta elements, JSON-LD."""
+    yield from (parse_date(page.meta[name], now) for name in _META_TIMES if name in page.meta)
+    yield parse_date(_json_ld(page, "datePublished"), now)
+
+
+def _by_line(page: Page, title: str, body: str, now: datetime) -> str | None:
+    """The text of the dated line that looks most like a by-line, None when no line has a date."""
     start, headline = body_start(page, body), _headline_at(page, title)
+    of_url = date_in_url(page.url or page.said("og:url"), now)
     best, best_score = None, 0.0
     for number, line in enumerate(page.lines):
-        if line.chars > 400 or not _DATE.search(line.text):
+        if line.chars > _LONGEST_LINE or not _DATE.search(line.text):
             continue
         score = _time_score(line, number, start, headline)
-        if score <= best_score:
+        if score + 3 <= best_score:
             continue
         found = parse_date(line.text, now)
         if found is None or found > now + timedelta(days=1):
             continue
         if of_url is not None and found.astimezone(CHINA).date() == of_url.date():
             score += 3
-        best, best_score = found, score
+        if score > best_score:
+            best, best_score = line.text, score
     return best
 
 
@@ -270,7 +159,7 @@ def find_author(page: Page, rule: SiteRule | None, body: str) -> str:
 def _json_ld(page: Page, key: str) -> str:
     """A top-level field of the page's JSON-LD, "" when there is none."""
     for script in page.scripts:
-        if f'"{key}"' not in script or "schema.org" not in script and "ld+json" not in script:
+        if f'"{key}"' not in script or ("schema.org" not in script and "ld+json" not in script):
             continue
         try:
             data = json.loads(script, strict=False)

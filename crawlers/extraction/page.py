@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import html
 
 from crawlers.extraction.lines import Line, lines_of
-from crawlers.extraction.tree import parse, prune, squeeze
+from crawlers.extraction.tree import compact, parse, prune, squeeze
 
 _MOST_SCRIPT = 3_000_000
 
@@ -58,5 +58,18 @@ def _meta(root: html.HtmlElement) -> dict[str, str]:
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         content = squeeze(element.get("content") or "")
         if name and content:
-            said.setdefault(name.strip().lower(), content)
+            said.setdefault("".join(name.lower().split()), content)
     return said
+
+
+def body_start(page: Page, body: str) -> int:
+    """The number of the page's line with which the body begins; the number of lines when none does."""
+    wanted = [compact(line) for line in body.split("\n", 3)[:3]]
+    texts = [compact(line.text) for line in page.lines]
+    for number, text in enumerate(texts):
+        if text == wanted[0] and all(line in texts[number : number + 8] for line in wanted[1:2]):
+            return number
+    head = compact(body[:2_000])
+    return next(
+        (n for n, text in enumerate(texts) if len(text) >= 12 and text[:60] in head), len(texts)
+    )

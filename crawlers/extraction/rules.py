@@ -1,5 +1,6 @@
 """Per-site rules: which selectors a page answers to."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from lxml import etree, html
 
 from crawlers.errors import CrawlError
 
+_ATTRIBUTE = re.compile(r"\[[^\]]*\]")
+_NAME = re.compile(r"[\w-]+")
 _KEYS = ("body", "title", "time", "author", "drop")
 
 
@@ -95,10 +98,37 @@ def rules_for(root: html.HtmlElement, url: str) -> list[SiteRule]:
     """The rules that a page answers to: those of its host first, then those whose mark it holds."""
     host = (_host(url) or _own_host(root)).lower()
     of_host = [
-        r for r in shipped_rules() if any(host == h or host.endswith("." + h) for h in r.hosts)
+        rule
+        for rule in shipped_rules()
+        if any(host == h or host.endswith("." + h) for h in rule.hosts)
     ]
-    marked = [r for r in shipped_rules() if r not in of_host and r.mark and select(root, r.mark)]
-    return of_host + marked
+    names = _names(root)
+    return of_host + [r for r in shipped_rules() if r not in of_host and _is_marked(root, r, names)]
+
+
+def _is_marked(root: html.HtmlElement, rule: SiteRule, names: set[str]) -> bool:
+    """Whether the page holds the rule's mark; asks the tree only where the mark's names occur at all."""
+    return any(needed <= names and select(root, part) for part, needed in _parts(rule.mark))
+
+
+@lru_cache(maxsize=256)
+def _parts(mark: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each alternative of a mark with the ids, classes and tags without which it cannot match."""
+    parts = []
+    for part in _alternatives(mark):
+        plain = _ATTRIBUTE.sub("", part)
+        parts.append((part, frozenset(_NAME.findall(plain))))
+    return tuple(parts)
+
+
+def _names(root: html.HtmlElement) -> set[str]:
+    """Every id, class and tag of the page."""
+    names: set[str] = set()
+    for element in root.iter(etree.Element):
+        names.add(element.tag)
+        names.update((element.get("class") or "").split())
+        names.add(element.get("id") or "")
+    return names
 
 
 def _own_host(root: html.HtmlElement) -> str:

@@ -10,13 +10,10 @@ _INNER_SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u3000\u200b\ufeff]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 NEVER_TEXT = frozenset(
-    "script style noscript template textarea select option button iframe object embed applet svg "
-    "math canvas video audio map area head title meta link input marquee".split()
+    ["script", "style", "noscript", "template", "textarea", "select", "option", "button", "iframe", "object", "embed", "applet", "svg", "math", "canvas", "video", "audio", "map", "area", "head", "title", "meta", "link", "input", "marquee"]
 )
 BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p "
-    "pre section summary table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 
 
