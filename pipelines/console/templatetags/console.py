@@ -50,6 +50,6 @@ def readable(value: Any) -> str:
     if isinstance(value, dict):
         return "；".join(f"{key}：{readable(item)}" for key, item in value.items() if item)
     if isinstance(value, list | tuple):
-        is_pair = len(value) == 2 and not isinstance(value[1], str)
+        is_pair = len(value) == 2 and isinstance(value[1], int | float)
         return (" " if is_pair else "、").join(readable(item) for item in value)
     return current().department_name(value) if isinstance(value, str) else str(value)

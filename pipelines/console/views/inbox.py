@@ -28,12 +28,11 @@ VIEWS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One incident of the list with the clock that runs out first."""
+    """One incident of the list with the clocks that run: for signing, and the next legal one."""
 
     incident: Incident
     alert: str
-    clock: str
-    due: datetime | None
+    clocks: list[tuple[str, datetime]]
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -106,16 +105,16 @@ def _rows(incidents: Iterable[Incident]) -> list[Row]:
         alerts = list(incident.alerts.all())
         waiting = [alert for alert in alerts if alert.state == State.RAISED]
         shown = (waiting or alerts)[:1]
-        clock, due = _next_clock(incident)
-        if waiting:
-            clock, due = "签收", min(alert.acknowledge_by for alert in waiting)
-        rows.append(Row(incident, shown[0].id if shown else "", clock, due))
+        clocks = [("签收", min(alert.acknowledge_by for alert in waiting))] if waiting else []
+        clocks += _next_clock(incident)
+        rows.append(Row(incident, shown[0].id if shown else "", clocks))
     return rows
 
 
-def _next_clock(incident: Incident) -> tuple[str, datetime | None]:
+def _next_clock(incident: Incident) -> list[tuple[str, datetime]]:
+    """The legal clock that runs out first, if one runs."""
     running = [clock for clock in incident.deadlines.all() if clock.met_at is None]
     if not running or incident.state in FINISHED:
-        return "", None
+        return []
     first = min(running, key=lambda clock: clock.due)
-    return first.kind, first.due
+    return [(first.kind, first.due)]

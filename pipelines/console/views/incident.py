@@ -57,10 +57,7 @@ class LogLine:
 @require_safe
 def by_alert(request: HttpRequest, identifier: str) -> HttpResponse:
     """The page that a message's link opens. Looking acknowledges nothing."""
-    alert = Alert.objects.filter(id=identifier).first()
-    if alert is None:
-        raise Http404
-    return _page(request, _seen(request, alert.incident_id))
+    return _page(request, _seen(request, identifier))
 
 
 @require_safe
@@ -124,9 +121,13 @@ def officer(request: HttpRequest) -> Officer:
 
 
 def _seen(request: HttpRequest, identifier: str) -> Incident:
-    """The incident after merges; 404 when there is none, 403 when it is not this officer's."""
+    """The incident of this incident or alert id, after merges.
+
+    Answers 404 when there is none, 403 when it is not this officer's.
+    """
     site = current()
-    if not Incident.objects.filter(id=identifier).exists():
+    named = Incident.objects.filter(id=identifier) or Alert.objects.filter(id=identifier)
+    if not named:
         raise Http404
     incident = site.ledger.incident(identifier)
     if not visible(cast(User, request.user), site.organisation).filter(id=incident.id).exists():

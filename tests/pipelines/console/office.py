@@ -15,7 +15,10 @@ NOW = datetime(2026, 3, 2, 19, 10, tzinfo=UTC)
 """03:10 in the morning, Beijing time."""
 
 PASSWORD = "yunting-2026-zhiban"  # noqa: S105 - of a made-up office
-ORIGINAL = ("白榆县一女童疑遭继母殴打", "网友称，白榆县女童林小禾（化名）身上多处淤青，联系电话13800000000。")
+ORIGINAL = (
+    "白榆县一女童疑遭继母殴打",
+    "网友称，白榆县女童林小禾（化名）身上多处淤青，联系电话13800000000。",
+)
 HOSTILE = "白榆县<script>document.title='坏'</script>女工怀孕被辞退"
 
 
@@ -148,15 +151,22 @@ def _desk(config: Config, ledger: Any) -> Any:
 
 def create_users() -> None:
     """The demo's people, all with PASSWORD."""
-    from alerts.ledger.models import User
+    from alerts.ledger.officers import NewOfficer, add_officer
 
     for user in USERS:
-        User.objects.create_user(
-            user.username,
-            password=PASSWORD,
-            first_name=user.name,
+        officer = NewOfficer(
+            username=user.username,
+            name=user.name,
             department=user.department,
             division=user.division,
             role=user.role,
-            is_superuser=user.admin,
+            admin=user.admin,
         )
+        add_officer(officer, PASSWORD)
+
+
+def visitor() -> Any:
+    """A browser that nobody is logged in with."""
+    from django.test import Client
+
+    return Client(SERVER_NAME="localhost")

@@ -1,0 +1,381 @@
+"""The console from inside the process: who sees what, what a POST does, what a GET never does."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipelines.console.middleware import POLICY
+from tests.pipelines.console.office import (
+    HOSTILE,
+    NOW,
+    ORIGINAL,
+    PASSWORD,
+    SIGNALS,
+    TestOffice,
+    visitor,
+)
+
+LogIn = Callable[[str], Any]
+
+
+def incident_of(post: str) -> Any:
+    from alerts.ledger.models import SignalRow
+
+    return SignalRow.objects.get(post=post).incident
+
+
+def page(client: Any, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()
+    text: str = answer.content.decode()
+    return text
+
+
+class TestDoor:
+    @pytest.mark.parametrize("path", ["/", "/alerts/x", "/search?q=a", "/review", "/messages"])
+    def test_nothing_without_a_log_in(self, office: TestOffice, path: str) -> None:
+        answer = visitor().get(path)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login?next=")
+
+    def test_a_link_in_a_message_survives_the_log_in(self, office: TestOffice) -> None:
+        form = {"username": "zhiban", "password": PASSWORD, "next": "/alerts/a-1"}
+        assert visitor().post("/login", form)["Location"] == "/alerts/a-1"
+
+    def test_no_log_in_leads_to_another_site(self, office: TestOffice) -> None:
+        form = {"username": "zhiban", "password": PASSWORD, "next": "https://evil.example/"}
+        assert visitor().post("/login", form)["Location"] == "/"
+
+    def test_five_wrong_passwords_lock_out_and_the_command_line_unlocks(
+        self, office: TestOffice
+    ) -> None:
+        from pipelines.console.accounts import unlock
+
+        client = visitor()
+        wrong, right = ({"username": "zhiban", "password": p} for p in ("x", PASSWORD))
+        statuses = [client.post("/login", wrong).status_code for _ in range(5)]
+        locked = client.post("/login", right)
+
+        assert statuses[:4] == [200] * 4
+        assert locked.status_code == 429
+        assert "15 分钟" in locked.content.decode()
+        assert unlock("zhiban") > 0
+        assert client.post("/login", right).status_code == 302
+
+    def test_logging_out_needs_a_post(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        assert client.get("/logout").status_code == 405
+        assert client.post("/logout").status_code == 302
+        assert client.get("/").status_code == 302
+
+    def test_a_form_of_another_site_is_refused(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        client.handler.enforce_csrf_checks = True
+        incident = incident_of("p-child")
+
+        answer = client.post(f"/incidents/{incident.id}/acknowledge")
+        assert answer.status_code == 403
+        assert "未做任何改动" in answer.content.decode()
+        assert incident_of("p-child").state == "待签收"
+
+    def test_every_answer_carries_the_policy_and_is_not_kept(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        for path in ("/", "/nowhere", "/pulse", "/login"):
+            answer = client.get(path)
+            assert answer["Content-Security-Policy"] == POLICY
+            assert answer["Cache-Control"] == "no-store"
+            assert answer["X-Frame-Options"] == "DENY"
+
+    def test_cookies_are_secure_when_the_public_address_is(self, office: TestOffice) -> None:
+        from pipelines.console.settings import for_office
+
+        console = office.config.console.model_copy(update={"public_url": "https://desk.example"})
+        settings = for_office(office.config.model_copy(update={"console": console}))
+        assert settings["SESSION_COOKIE_SECURE"]
+        assert settings["CSRF_COOKIE_SECURE"]
+        assert "desk.example" in settings["ALLOWED_HOSTS"]
+        assert "SESSION_COOKIE_SECURE" not in for_office(office.config)
+
+    def test_a_foreign_host_name_is_refused(self, log_in: LogIn) -> None:
+        assert log_in("zhiban").get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+class TestInbox:
+    def test_gravest_first_with_clock_department_and_state(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), "/")
+
+        positions = [text.index(name) for name in ("红Ⅰ", "橙Ⅱ", "蓝Ⅳ")]
+        assert positions == sorted(positions)
+        assert "白榆县公安局" in text
+        assert "剩 15 分" in text
+        assert "权威发布" in text
+        assert "超时 2 小时" in text
+        assert "3 件待签收" in text
+        assert "未成年人快速通道" in text
+        assert "值班员" in text
+
+    @pytest.mark.parametrize(
+        ("query", "shown", "hidden"),
+        [
+            ("grade=2", "苇湖县女子", "一女童疑遭"),
+            ("category=child_abuse", "一女童疑遭", "苇湖县女子"),
+            ("place=苇湖", "苇湖县女子", "一女童疑遭"),
+            ("view=finished", "这里没有事件", "一女童疑遭"),
+            ("grade=x&category=y&view=z&page=q", "一女童疑遭", "这里没有事件"),
+        ],
+    )
+    def test_filters(self, log_in: LogIn, query: str, shown: str, hidden: str) -> None:
+        text = page(log_in("zhiban"), f"/?{query}")
+        assert shown in text
+        assert hidden not in text
+
+    def test_the_pulse_counts_what_waits_for_this_officer(self, log_in: LogIn) -> None:
+        assert log_in("zhiban").get("/pulse").json()["waiting"] == 3
+        assert log_in("baiyu").get("/pulse").json()["waiting"] == 2
+
+
+class TestWhoSeesWhat:
+    def test_a_county_sees_its_own(self, log_in: LogIn) -> None:
+        client = log_in("baiyu")
+        text = page(client, "/")
+        assert "一女童疑遭" in text
+        assert "苇湖县女子" not in text
+        refused = page(client, f"/incidents/{incident_of('p-home').id}", 403)
+        assert "其他部门或地区" in refused
+
+    def test_the_police_of_the_prefecture_see_what_county_police_lead(self, log_in: LogIn) -> None:
+        text = page(log_in("gongan"), "/")
+        assert "苇湖县女子" in text
+        assert "怀孕被辞退" not in text
+
+    def test_who_is_only_informed_may_not_act(self, office: TestOffice, log_in: LogIn) -> None:
+        from alerts.ledger.models import User
+
+        incident = incident_of("p-home")
+        informed = next(name for name in incident.informed if name.endswith("民政"))
+        User.objects.filter(username="baiyu").update(department=informed, division="990121")
+        client = log_in("baiyu")
+
+        assert "不能签收" in page(client, f"/incidents/{incident.id}")
+        assert client.post(f"/incidents/{incident.id}/acknowledge").status_code == 403
+        assert incident_of("p-home").state == "待签收"
+
+    def test_somebody_without_a_department_sees_nothing(
+        self, office: TestOffice, log_in: LogIn
+    ) -> None:
+        from alerts.ledger.models import User
+
+        User.objects.filter(username="baiyu").update(department="")
+        assert "这里没有事件" in page(log_in("baiyu"), "/")
+
+    @pytest.mark.parametrize("path", ["/review", "/messages"])
+    def test_the_whole_desks_pages_are_the_coordinators(self, log_in: LogIn, path: str) -> None:
+        assert page(log_in("zhiban"), path)
+        assert page(log_in("gongan"), path, 403)
+
+
+class TestIncident:
+    def test_opening_a_link_acknowledges_nothing(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        incident = incident_of("p-child")
+        alert = incident.alerts.get()
+
+        for _ in range(3):
+            assert "签收期限" in page(client, f"/alerts/{alert.id}")
+        assert client.get(f"/incidents/{incident.id}/acknowledge").status_code == 405
+        assert incident_of("p-child").state == "待签收"
+
+    def test_a_reminders_link_names_the_incident(self, log_in: LogIn) -> None:
+        incident = incident_of("p-home")
+        assert "苇湖县女子" in page(log_in("zhiban"), f"/alerts/{incident.id}")
+
+    def test_what_it_shows(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), f"/incidents/{incident_of('p-child').id}")
+        for shown in (
+            "虐待儿童",
+            "云汀市白榆县",
+            "<mark>淤青</mark>",
+            "白榆县公安局",
+            "未成年人保护法",
+            "国办发〔2016〕61号",
+            "危害程度红",
+            "查看原帖",
+            "立案",
+        ):
+            assert shown in text
+        assert "13800000000" not in text
+        assert "林小禾" not in text
+
+    def test_text_of_strangers_stays_text(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        for path in ("/", f"/incidents/{incident_of('p-work').id}", "/messages"):
+            text = page(client, path)
+            assert HOSTILE not in text
+            assert "&lt;script&gt;" in text
+            assert "javascript:" not in text
+
+    def test_the_whole_loop_in_the_log_under_the_officers_name(
+        self, office: TestOffice, log_in: LogIn
+    ) -> None:
+        from pipelines.console.office import current
+
+        client = log_in("zhiban")
+        incident = incident_of("p-child")
+        steps: list[tuple[str, dict[str, str], str]] = [
+            ("acknowledge", {}, "已签收"),
+            ("assess", {"assess-note": "电话核实，情况属实"}, "已研判"),
+            ("handle", {"handle-note": "民警已到场，女童已送医"}, "处置中"),
+            ("voice", {"voice-link": "https://baiyu.example/tongbao"}, "已发声"),
+            ("close", {"close-outcome": "属实，已处置", "close-reason": "已立案侦查"}, "已办结"),
+            ("visit", {"visit-note": "女童由外祖母照料，情绪稳定"}, "已回访"),
+        ]
+        for action, form, state in steps:
+            answer = client.post(f"/incidents/{incident.id}/{action}", form)
+            assert answer.status_code == 302
+            assert incident_of("p-child").state == state
+
+        log = [e for e in current().ledger.log(incident.id) if e.actor == "值班员（zhiban）"]
+        kinds = [event.kind for event in log]
+        assert kinds == ["签收", "研判", "处置", "发声", "办结", "回访"]
+        assert all(event.origin == "控制台 127.0.0.1" for event in log)
+        assert all(event.at == NOW for event in log)
+        assert current().ledger.verify() > 0
+        assert "电话核实，情况属实" in page(client, f"/incidents/{incident.id}")
+
+    def test_handing_over_calls_another_department(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        incident = incident_of("p-child")
+        client.post(f"/incidents/{incident.id}/acknowledge")
+        to = incident.lead.replace("公安", "民政")
+
+        form = {"hand_over-to": to, "hand_over-reason": "需临时监护"}
+        client.post(f"/incidents/{incident.id}/hand_over", form)
+        after = incident_of("p-child")
+        assert (after.lead, after.state) == (to, "已转办")
+
+    @pytest.mark.parametrize(
+        ("action", "form", "says"),
+        [
+            ("assess", {"assess-note": "  "}, "必填"),
+            ("voice", {}, "发布链接或发布内容"),
+            ("voice", {"voice-link": "javascript:alert(1)"}, "URL"),
+            ("close", {"close-outcome": "别的", "close-reason": "x"}, "别的"),
+            ("hand_over", {"hand_over-to": "nobody", "hand_over-reason": "x"}, "nobody"),
+        ],
+    )
+    def test_an_incomplete_form_comes_back_with_what_is_wrong(
+        self, log_in: LogIn, action: str, form: dict[str, str], says: str
+    ) -> None:
+        client = log_in("zhiban")
+        incident = incident_of("p-child")
+        client.post(f"/incidents/{incident.id}/acknowledge")
+
+        answer = client.post(f"/incidents/{incident.id}/{action}", form)
+        assert answer.status_code == 422
+        assert says in answer.content.decode()
+        assert incident_of("p-child").state == "已签收"
+
+    def test_the_second_of_two_officers_is_told_who_was_first(self, log_in: LogIn) -> None:
+        first, second = log_in("zhiban"), log_in("gongan")
+        incident = incident_of("p-child")
+        first.post(f"/incidents/{incident.id}/acknowledge")
+
+        answer = second.post(f"/incidents/{incident.id}/acknowledge", follow=True)
+        assert "值班员" in answer.content.decode()
+        assert "无需重复签收" in answer.content.decode()
+
+    @pytest.mark.parametrize("path", ["/incidents/nothing", "/alerts/nothing", "/nothing"])
+    def test_what_is_not_there(self, log_in: LogIn, path: str) -> None:
+        assert "返回收件箱" in page(log_in("zhiban"), path, 404)
+
+    def test_an_unknown_action(self, log_in: LogIn) -> None:
+        incident = incident_of("p-child")
+        assert log_in("zhiban").post(f"/incidents/{incident.id}/delete").status_code == 404
+
+
+class TestOriginals:
+    def test_a_reason_shows_it_once_and_stays_in_the_log(self, log_in: LogIn) -> None:
+        from alerts.ledger.models import Event
+
+        answer = log_in("zhiban").post("/posts/p-child/original", {"reason": "核实身份以便出警"})
+        assert ORIGINAL[1] in answer.content.decode()
+        event = Event.objects.get(post="p-child", kind="查看原文")
+        assert event.actor == "值班员（zhiban）"
+        assert event.data == {"理由": "核实身份以便出警"}
+
+    @pytest.mark.parametrize("reason", ["", "  ", "看看"])
+    def test_no_reason_no_text(self, log_in: LogIn, reason: str) -> None:
+        answer = log_in("zhiban").post("/posts/p-child/original", {"reason": reason}, follow=True)
+        assert "必须写明理由" in answer.content.decode()
+        assert "林小禾" not in answer.content.decode()
+
+    def test_a_role_without_the_right(self, log_in: LogIn) -> None:
+        client = log_in("baiyu")
+        answer = client.post("/posts/p-child/original", {"reason": "核实身份以便出警"})
+        assert answer.status_code == 403
+        assert "未脱敏" not in page(client, f"/incidents/{incident_of('p-child').id}")
+
+    def test_a_get_shows_nothing(self, log_in: LogIn) -> None:
+        assert log_in("zhiban").get("/posts/p-child/original").status_code == 405
+
+
+class TestOtherPages:
+    def test_review_lists_doubtful_posts(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), "/review")
+        assert "<mark>孩子哭</mark>" in text
+        assert "41%" in text
+
+    def test_messages_of_file_channels(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), "/messages")
+        assert "请白榆县公安局" in text
+        assert "inbox-990122" in text
+
+    def test_broken_files_do_not_break_the_pages(self, office: TestOffice, log_in: LogIn) -> None:
+        sources = office.config.var / "sources"
+        sources.mkdir(exist_ok=True)
+        (sources / "half.json").write_text('{"name": "x"', "utf-8")
+        (sources / "list.json").write_text("[1]", "utf-8")
+        inbox = next((office.config.root / "inbox").iterdir())
+        (inbox / "other.json").write_text('{"key": 1}', "utf-8")
+
+        client = log_in("zhiban")
+        assert "还没有抓取记录" in page(client, "/sources")
+        assert "预警" in page(client, "/messages")
+
+    def test_alive(self, office: TestOffice) -> None:
+        assert visitor().get("/healthz").content == b"ok"
+
+    def test_an_old_password_is_asked_for(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        form = {
+            "old_password": "wrong",
+            "new_password1": "another-2026-word",
+            "new_password2": "another-2026-word",
+        }
+        assert client.post("/password", form).status_code == 200
+        assert client.post("/password", form | {"old_password": PASSWORD}).status_code == 302
+
+    def test_many_posts_stay_one_page(self, office: TestOffice, log_in: LogIn) -> None:
+        from alerts.ledger.codec import pack
+        from alerts.ledger.models import SignalRow
+
+        incident = incident_of("p-child")
+        SignalRow.objects.bulk_create(
+            SignalRow(
+                post=f"p{number}",
+                version="v",
+                level="alert",
+                first_seen=NOW,
+                appended_at=NOW,
+                payload=pack(replace(SIGNALS[0], post=f"p{number}")),
+                fold="same",
+                incident=incident,
+            )
+            for number in range(80)
+        )
+        type(incident).objects.filter(id=incident.id).update(posts=81)
+        text = page(log_in("zhiban"), f"/incidents/{incident.id}")
+        assert text.count("查看原帖") == 50
+        assert "另有 31 条" in text
