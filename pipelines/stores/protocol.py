@@ -15,7 +15,11 @@ class StoreUnavailable(StoreError):
 
 
 class QueryError(StoreError):
-    """The query cannot be understood; the message points at the character."""
+    """The query cannot be understood; `position` is the wrong character's, counted from 0."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,9 @@ class Standing:
 class Query:
     """A search as parsed; newest first.
 
-    `must` are phrases that title or text must contain as a substring (NFKC, lower case), `must_not`
-    those it must not. `since` is inclusive, `until` exclusive. `place` is a division code and covers
-    the divisions below it.
+    `must` are phrases that title or text must contain as a substring (NFKC, lower case),
+    `must_not` those it must not. `since` is inclusive, `until` exclusive. `place` is a division
+    code and covers the divisions below it.
     """
 
     must: tuple[str, ...] = ()

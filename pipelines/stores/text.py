@@ -1,0 +1,33 @@
+"""How both stores see text: NFKC, lower case, a token a Chinese character, phrases substrings."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_TOKEN = re.compile(r"[a-z0-9]+|[^\W_]", re.UNICODE)
+_AROUND = 24
+"""Code points shown on each side of the first found phrase."""
+
+
+def folded(text: str) -> str:
+    """NFKC and lower case: what differs only in width or case is the same."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def tokens(text: str) -> list[str]:
+    """Latin words and numbers whole, every other letter or digit by itself, signs left out."""
+    return _TOKEN.findall(folded(text))
+
+
+def highlighted(title: str, text: str, phrases: Sequence[str]) -> str:
+    """A snippet around the first found phrase, each one as 【phrase】; else the beginning."""
+    pattern = "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True) if p)
+    if not pattern:
+        return (title or text)[: 3 * _AROUND]
+    found = re.compile(pattern, re.IGNORECASE)
+    source = title if found.search(title) or not text else text
+    match = found.search(source)
+    if match is None:
+        return source[: 3 * _AROUND]
+    start, end = max(0, match.start() - _AROUND), match.end() + 2 * _AROUND
+    return found.sub(lambda hit: f"【{hit.group()}】", source[start:end])
