@@ -63,14 +63,16 @@ _TIME_ALONE = re.compile(
 )
 _UNIX = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
 _RFC822 = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})?(?: [A-Z]{3}| [+-]\d{4})?"
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})?"
+    r"(?: [A-Z]{3}| [+-]\d{4})?"
 )
 _ENGLISH = re.compile(
-    r"\b(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? "
+    r"\b(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? "
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?,? "
     r"(?P<year>(?:19|20)\d{2})" + _CLOCK,
     re.IGNORECASE,
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
 _UNIT_SECONDS = {
@@ -101,9 +103,10 @@ _URL_DATE = (
 def parse_date(text: str, now: datetime) -> datetime | None:
     """The first date in `text`, or None when there is none.
 
-    A date with a year wins over "昨天" or "3分钟前", and these win over a date without a year, which
-    is read as its latest occurrence not after tomorrow. A date without a clock time is midnight; one
-    without a zone is Chinese time (+08:00). `now` must carry a zone; it anchors what is relative.
+    A date with a year wins over "昨天" or "3分钟前", and these win over a date without a year,
+    which is read as its latest occurrence not after tomorrow. A date without a clock time is
+    midnight; one without a zone is Chinese time (+08:00). `now` must carry a zone; it anchors
+    what is relative.
     """
     text = _plain(text)
     for reader in _READERS:
@@ -174,7 +177,9 @@ def _at_clock(midnight: datetime, match: re.Match[str]) -> datetime:
         return midnight
     hour, minute, second = (int(groups[part] or 0) for part in ("hour", "minute", "second"))
     half = (groups.get("half") or groups.get("half2") or "").lower()
-    if (half in {"下午", "傍晚", "晚上", "晚间", "夜间", "pm"} and hour < 12) or (half == "中午" and hour < 3):
+    if (half in {"下午", "傍晚", "晚上", "晚间", "夜间", "pm"} and hour < 12) or (
+        half == "中午" and hour < 3
+    ):
         hour += 12
     elif half in {"am", "凌晨"} and hour == 12:
         hour = 0
@@ -226,7 +231,7 @@ def _english(text: str, now: datetime) -> datetime | None:
     match = _ENGLISH.search(text)
     if match is None:
         return None
-    month = _MONTHS.index(match["name"].lower()) + 1
+    month = _MONTHS.index(match["name"].lower()) // 3 + 1
     return _moment(int(match["year"]), month, int(match["day"]), match)
 
 

@@ -59,7 +59,7 @@ def by_gne(root: html.HtmlElement) -> str:
 
 
 def by_trafilatura(root: html.HtmlElement) -> str:
-    """What trafilatura takes for the article, "" when it finds none; it logs and swallows its own errors."""
+    """What trafilatura takes for the article, "" when it finds none."""
     from trafilatura import extract
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -73,7 +73,7 @@ def by_trafilatura(root: html.HtmlElement) -> str:
 
 
 def _source(root: html.HtmlElement) -> str:
-    """The pruned page as markup; "" when it is too long for a library that is slow on long pages."""
+    """The pruned page as markup; "" when it is longer than the libraries can read in time."""
     source = str(html.tostring(root, encoding="unicode"))
     return source if len(source) <= _LONGEST_FOR_LIBRARIES else ""
 
@@ -89,7 +89,7 @@ def embedded(scripts: Iterable[str]) -> str:
 
 
 def _literals(script: str) -> Iterator[str]:
-    """String literals of a script that may be an article: long, and named as one or holding markup."""
+    """A script's string literals that may be an article: long, and named so or holding markup."""
     for match in _STRING.finditer(script):
         literal = match["text"]
         if (

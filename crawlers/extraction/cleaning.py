@@ -18,7 +18,8 @@ _TAIL = re.compile(
 )
 _SECTION = re.compile(
     r"^[【\[（(<《·■◆●>\s]*(?:网友评论|发表评论|我要评论|最新评论|全部评论|热门评论|精彩评论|评论列表|用户评论|反侵权公告|版权声明|"
-    r"版权说明|免责声明|特别声明|郑重声明|郑 重 声 明|相关(?:阅读|新闻|文章|链接|报道|推荐|专题|资讯|内容)|推荐阅读|热门(?:推荐|文章|新闻)|延伸阅读|"
+    r"版权说明|免责声明|特别声明|郑重声明|郑 重 声 明|推荐阅读|热门(?:推荐|文章|新闻)|延伸阅读|"
+    r"相关(?:阅读|新闻|文章|链接|报道|推荐|专题|资讯|内容)|"
     r"猜你喜欢|猜您喜欢|为您推荐|更多(?:精彩|新闻|内容|文章)|您可能(?:还)?感兴趣|本类(?:热门|推荐)|读者留言|本文通告引用)"
     r".{0,12}$"
 )
@@ -27,7 +28,7 @@ _LOOK_AHEAD = 8
 
 
 def trim(text: str, title: str) -> str:
-    """`text` without headline and by-line before its first sentence and without furniture after its last.
+    """`text` without headline and by-line above its first sentence and furniture below its last.
 
     Returned as it was when nothing would be left.
     """
@@ -52,7 +53,7 @@ def _first_line(lines: list[str], title: str) -> int:
 
 
 def _section(lines: list[str]) -> int:
-    """Before the first heading of comments, related links or notices that has most of the text above it."""
+    """Before the first heading of comments, links or notices with most of the text above it."""
     total, above = sum(map(len, lines)), 0
     for number, line in enumerate(lines):
         if above > _MOST * total and len(line) < 40 and _SECTION.match(line):

@@ -16,7 +16,8 @@ _ASIDE_COST = 0.2
 _DROP_COST = 0.4
 _PROSE_VALUE = 15
 _HEIR_SHARE = 0.88
-_PARAGRAPH = frozenset(["p", "span", "font", "strong", "b", "em", "i", "a", "h1", "h2", "h3", "h4", "li"])
+_PARAGRAPH_TAGS = "p span font strong b em i a h1 h2 h3 h4 li"
+_PARAGRAPH = frozenset(_PARAGRAPH_TAGS.split())
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ def _narrowest(best: html.HtmlElement | None, sums: Sums) -> html.HtmlElement | 
 def first_record(
     region: html.HtmlElement, lines: Sequence[Line], sums: Sums
 ) -> html.HtmlElement | None:
-    """The first of several like blocks (a thread's posts, a blog's entries); None when there is one text.
+    """The first of several like blocks: a thread's posts, a blog's entries. None for one text.
 
     Blocks are alike when they are siblings of one tag and class, each worth something and each
     carrying a by-line with a time or a floor number at its edge.
@@ -156,14 +157,14 @@ def _records(
 
 
 def _is_marked(record: html.HtmlElement, lines: Sequence[Line], sums: Sums) -> bool:
-    """Whether one of the first or last lines of a block is a by-line: short, with a time or a floor."""
+    """Whether a line at a block's edge is a by-line: short, with a time or a floor number."""
     numbers = sums[record].lines
     edges = {*numbers[:4], *numbers[-3:]}
     return any(lines[n].chars < 60 and _RECORD_MARK.search(lines[n].text) for n in edges)
 
 
 def text_in(region: html.HtmlElement, lines: Sequence[Line], sums: Sums) -> str:
-    """The lines below `region` without its blocks of links, and nothing behind the last prose that is furniture."""
+    """The lines below `region` without its blocks of links and without furniture at the end."""
     dropped = {n for block in _link_blocks(region, sums) for n in sums[block].lines}
     kept = [lines[n] for n in sums[region].lines if n not in dropped]
     return "\n".join(line.text for line in kept[: _end(kept)])

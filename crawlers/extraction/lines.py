@@ -26,7 +26,8 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
-    r"(?:版权|免责|特别|郑重|著作权|传输内容)\s?声\s?明|郑 ?重 ?声 ?明|不代表本?.{0,6}(?:立场|观点)|纯属作者个人|"
+    r"(?:版权|免责|特别|郑重|著作权|传输内容)\s?声\s?明|郑 ?重 ?声 ?明|纯属作者个人|"
+    r"不代表本?.{0,6}(?:立场|观点)|"
     r"仅提供信息存储|(?:合作方|网友|用户).{0,8}(?:提供|上传|发布).{0,20}(?:真实性|责任|立场)|"
     r"如有(?:侵权|版权)|侵犯.{0,10}(?:版权|权益).{0,20}联系|不承担.{0,12}(?:法律)?责任|"
     r"人民法院.{0,30}著作权|信息网络传播|任何转载|投资有风险|仅供参考"
@@ -82,10 +83,8 @@ def _line(
 def _in_link(element: html.HtmlElement, known: dict[html.HtmlElement, bool]) -> bool:
     if element not in known:
         parent = element.getparent()
-        known[element] = (
-            (element.tag == "a"
-            and bool(element.get("href")))
-            or (parent is not None and _in_inline_link(parent))
+        known[element] = (element.tag == "a" and bool(element.get("href"))) or (
+            parent is not None and _in_inline_link(parent)
         )
     return known[element]
 
@@ -102,7 +101,7 @@ def _in_inline_link(element: html.HtmlElement) -> bool:
 
 
 def value_of(text: str, chars: int, linked: int) -> float:
-    """What a line is worth: about its length for prose, less for bare words, below zero for links."""
+    """What a line is worth: its length for prose, less for bare words, below zero for links."""
     if FURNITURE.search(text) and chars < 120:
         return -0.5 * chars - 5
     if _LEGAL.search(text) and chars < 400:
@@ -123,5 +122,5 @@ def marks_in(text: str) -> int:
 
 
 def is_aside(element: html.HtmlElement) -> bool:
-    """Whether an element's class or id names it as furniture (comments, related links, side bars)."""
+    """Whether an element's class or id names it as furniture: comments, related links, bars."""
     return bool(_ASIDE.search(f"{element.get('class', '')} {element.get('id', '')}"))

@@ -12,9 +12,16 @@ from crawlers.extraction.page import Page, body_start
 from crawlers.extraction.rules import SiteRule, select
 from crawlers.extraction.tree import squeeze, text_of
 
-_META_TIMES = tuple(
-    ["article:published_time", "og:published_time", "bytedance:published_time", "datepublished", "rnews:datepublished", "article:publish_time", "article:create_at", "weibo:article:create_at", "og:release_date", "og:pubdate", "bt:pubdate", "pubdate", "publishdate", "publish_date", "publish-date", "published-date", "published_at", "date_published", "pubtime", "_pubtime", "publish_time", "firstpublishedtime", "originalpublicationdate", "article_date_original", "apub:time", "og:time", "publication_date", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dcterms.date", "dc.date", "cxenseparse:recs:publishtime", "dateupdate", "date"]
-)
+_META_NAMES = """
+    article:published_time og:published_time bytedance:published_time datepublished
+    rnews:datepublished article:publish_time article:create_at weibo:article:create_at
+    og:release_date og:pubdate bt:pubdate pubdate publishdate publish_date publish-date
+    published-date published_at date_published pubtime _pubtime publish_time firstpublishedtime
+    originalpublicationdate article_date_original apub:time og:time publication_date
+    parsely-pub-date sailthru.date dc.date.issued dcterms.issued dcterms.created dcterms.date
+    dc.date cxenseparse:recs:publishtime dateupdate date
+"""
+_META_TIMES = tuple(_META_NAMES.split())
 _SCRIPT_TIME = re.compile(
     r"""["']?\b(?:publish_?time|pub_?(?:date|time)|publish_?date|datepublished|create_?time|ptime|news_?time|ct|oriCreateTime)["']?"""
     r"""\s*[:=]\s*["']?((?:19|20)\d{2}[^"',;<]{4,26}|1\d{9}(?:\d{3})?)["',;\s]""",
@@ -50,7 +57,7 @@ _AUTHOR = re.compile(
 def find_time(
     page: Page, rule: SiteRule | None, title: str, body: str, now: datetime
 ) -> datetime | None:
-    """When the page says that it was published, never later than tomorrow; None when it says nothing.
+    """When the page says that it was published, never later than tomorrow; None if it does not.
 
     What the rule, meta elements and JSON-LD say with a year comes first, then the by-line near
     headline and body, times in scripts, dates without a year or relative to now, the URL.

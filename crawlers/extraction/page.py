@@ -52,7 +52,7 @@ def _scripts(root: html.HtmlElement) -> list[str]:
 
 
 def _meta(root: html.HtmlElement) -> dict[str, str]:
-    """What meta elements say, by lower-case name, property or itemprop; the first of a name wins."""
+    """What meta elements say, by name, property or itemprop in lower case; the first wins."""
     said: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
@@ -63,7 +63,7 @@ def _meta(root: html.HtmlElement) -> dict[str, str]:
 
 
 def body_start(page: Page, body: str) -> int:
-    """The number of the page's line with which the body begins; the number of lines when none does."""
+    """The number of the line with which the body begins; the number of lines when none does."""
     wanted = [compact(line) for line in body.split("\n", 3)[:3]]
     texts = [compact(line.text) for line in page.lines]
     for number, text in enumerate(texts):

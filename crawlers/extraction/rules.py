@@ -107,7 +107,7 @@ def rules_for(root: html.HtmlElement, url: str) -> list[SiteRule]:
 
 
 def _is_marked(root: html.HtmlElement, rule: SiteRule, names: set[str]) -> bool:
-    """Whether the page holds the rule's mark; asks the tree only where the mark's names occur at all."""
+    """Whether the page holds the rule's mark; the tree is asked only where its names occur."""
     return any(needed <= names and select(root, part) for part, needed in _parts(rule.mark))
 
 

@@ -53,7 +53,7 @@ def _plain(title: str) -> str:
 
 
 def _heading(page: Page, full: str) -> str:
-    """The heading that is part of the page's title, the longest of several; any where there is no title."""
+    """The longest heading that is part of the page's title; any heading if there is no title."""
     whole, bag, found = compact(full), grams(full), ""
     for element in page.root.iter("h1", "h2", "h3"):
         text = squeeze("".join(element.itertext()))
@@ -100,7 +100,7 @@ def _repeats(line: Line, part: str) -> bool:
 
 
 def _headline_above(near: tuple[Line, ...], body: str) -> str:
-    """The line above the body that looks most like a headline; else the body's first line if it is short."""
+    """The line above the body that looks most like a headline, else the body's short first line."""
     fit = [
         (number, line)
         for number, line in enumerate(near)

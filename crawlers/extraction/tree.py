@@ -1,4 +1,4 @@
-"""A page as a tree: parsing that survives anything, text with its line breaks, what is never text."""
+"""A page as a tree: parsing that survives anything, text with line breaks, what is never text."""
 
 import re
 from collections.abc import Iterator
@@ -9,18 +9,23 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 _INNER_SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u3000\u200b\ufeff]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
-NEVER_TEXT = frozenset(
-    ["script", "style", "noscript", "template", "textarea", "select", "option", "button", "iframe", "object", "embed", "applet", "svg", "math", "canvas", "video", "audio", "map", "area", "head", "title", "meta", "link", "input", "marquee"]
-)
-BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)
+_NEVER_TEXT = """
+    script style noscript template textarea select option button iframe object embed applet svg
+    math canvas video audio map area head title meta link input marquee
+"""
+_BLOCKS = """
+    address article aside blockquote body br caption center dd details dir div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p
+    pre section summary table tbody td tfoot th thead tr ul
+"""
+NEVER_TEXT = frozenset(_NEVER_TEXT.split())
+BLOCKS = frozenset(_BLOCKS.split())
 
 
 def parse(source: str) -> html.HtmlElement | None:
     """The page's root element; None when there is nothing to parse.
 
-    Control characters that XML cannot hold are dropped, comments too. Never raises on broken markup.
+    Control characters that XML cannot hold are dropped, comments too. Broken markup is no error.
     """
     clean = _CONTROL.sub("", source)
     parser = html.HTMLParser(
@@ -53,7 +58,7 @@ def prune(root: html.HtmlElement) -> None:
 
 
 def drop(element: html.HtmlElement) -> None:
-    """Take one element out of its tree; the text after it stays. A root or a detached one is left."""
+    """Take an element out of its tree; the text after it stays. A root is left as it is."""
     parent = element.getparent()
     if parent is None:
         return
@@ -111,8 +116,3 @@ def squeeze(text: str) -> str:
 def compact(text: str) -> str:
     """`text` without any white space: what two renderings of one article have in common."""
     return "".join(_INNER_SPACE.sub("", text).split())
-
-
-def depth_of(element: html.HtmlElement) -> int:
-    """How many ancestors an element has."""
-    return sum(1 for _ in element.iterancestors())
