@@ -43,8 +43,8 @@ class Names:
 
 
 def standard_names() -> Names:
-    """Places of the division table by code, full or own name; categories by code or Chinese name."""
-    from nlp.places import Divisions, Resolver
+    """Places by code, full name, own name or own name without 市, 县 …; categories by both names."""
+    from nlp.places import Divisions
     from nlp.taxonomy import CHINESE, Category
 
     divisions = Divisions.shared()
@@ -54,13 +54,20 @@ def standard_names() -> Names:
     def place(value: str) -> str:
         if divisions.exists(value):
             return value
-        found = Resolver.shared().find(value, "")
-        return found[0].code if found else ""
+        whole = [code for code in divisions if value == divisions.name(code)]
+        named = [code for code in divisions if _is_name(value, divisions.own_name(code))]
+        # The coarsest unit of a shared name: 吉林 is the province.
+        found = whole or sorted(named, key=lambda code: (-code.count("0", 2), code))
+        return found[0] if found else ""
 
     def category(value: str) -> str:
         return value if value in codes else by_name.get(value, "")
 
     return Names(place, category)
+
+
+def _is_name(value: str, own: str) -> bool:
+    return value == own or (len(value) >= 2 and own[:-1] == value)
 
 
 def parse(text: str, names: Names | None = None) -> Query:

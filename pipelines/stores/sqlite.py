@@ -24,7 +24,7 @@ from pipelines.stores.protocol import (
     StoreError,
     StoreUnavailable,
 )
-from pipelines.stores.text import highlighted, tokens
+from pipelines.stores.text import highlighted, spaced
 
 _BUSY_SECONDS = 30
 _PAGE = 500
@@ -277,7 +277,8 @@ def _conditions(query: Query) -> tuple[str, list[str], list[Any]]:
 
 
 def _phrase(text: str) -> str:
-    return f'"{" ".join(tokens(text))}"' if tokens(text) else ""
+    words = spaced(text).split()
+    return f'"{" ".join(words)}"' if words else ""
 
 
 def _stem(code: str) -> str:
@@ -288,7 +289,7 @@ def _stem(code: str) -> str:
 
 
 def _characters(title: str, text: str, **_: object) -> tuple[str, str]:
-    return " ".join(tokens(title)), " ".join(tokens(text))
+    return spaced(title), spaced(text)
 
 
 def _row(number: int, document: PostDocument) -> tuple[Any, ...]:

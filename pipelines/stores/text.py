@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_TOKEN = re.compile(r"[a-z0-9]+|[^\W_]", re.UNICODE)
+_WIDE = re.compile(r"([^\x00-\x7f])")
+_SIGN = re.compile(r"[\W_]+")
 _AROUND = 24
 """Code points shown on each side of the first found phrase."""
 
@@ -14,9 +15,9 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def tokens(text: str) -> list[str]:
-    """Latin words and numbers whole, every other letter or digit by itself, signs left out."""
-    return _TOKEN.findall(folded(text))
+def spaced(text: str) -> str:
+    """Latin words and numbers whole, every other character by itself, between blanks."""
+    return _WIDE.sub(r" \1 ", _SIGN.sub(" ", folded(text)))
 
 
 def highlighted(title: str, text: str, phrases: Sequence[str]) -> str:
