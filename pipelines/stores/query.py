@@ -43,7 +43,7 @@ class Names:
 
 
 def standard_names() -> Names:
-    """Places by code, full name, own name or own name without 市, 县 …; categories by both names."""
+    """Places by code, full or own name, with or without 市, 县 …; categories by both names."""
     from nlp.places import Divisions
     from nlp.taxonomy import CHINESE, Category
 
