@@ -28,6 +28,9 @@ _NOT_GIVEN: Final = re.compile(
     r"女士|先生|老师|师傅|医生|教授|同学|大[爷妈娘]|阿姨|阿婆|叔叔|爷爷|奶奶|[校律院局园所队县市]长|律师|警官|记者|主任"
     r"|书记|经理|老板|家人?|姓|氏|法官|导师|医师|女儿|儿子|同志|教练|小姐"
 )
+_NAMELIKE: Final = ("n", "a", "z", "i", "l", "g", "b")
+"""Tags of words that a given name may be (建国, 志强, 美丽); verbs and adverbs are not."""
+
 _ANONYMOUS: Final = re.compile(
     rf"({'|'.join(COMPOUND)}|[{_SINGLE}])某(某{{0,2}}[甲乙丙丁]?)"
     rf"(?![日月年天地市省县区校院公司小个些种医平酒学网宝音大单处品知])([\u4e00-\u9fff]?)(.?)"
@@ -50,12 +53,21 @@ def anonymous_names(text: str) -> Iterator[PersonName]:
         return
     for match in _ANONYMOUS.finditer(text):
         surname, more, given, after = match.groups()
+        if inside_word(text, match.start()):
+            continue
         end = match.end(2)
         if not more and given and _is_given_after(text, match.end(2), given, after):
             end += 1
         elif surname in _UNSURE and not more and given and given not in _BOUNDARY:
             continue
         yield PersonName(text[match.start() : end], match.start(), end)
+
+
+def inside_word(text: str, at: int) -> bool:
+    """Whether the character here ends a longer word (九江|某商户)."""
+    if not "\u4e00" <= text[at - 1 : at] <= "\u9fff":
+        return False
+    return len(rjieba.cut(text[max(0, at - 3) : at + 1], False)[-1]) > 1
 
 
 def _is_given_after(text: str, at: int, given: str, after: str) -> bool:
@@ -75,23 +87,40 @@ def name_at(text: str, start: int) -> PersonName | None:
         return None
     if text[start + surname : start + surname + 1] not in GIVEN:
         return None
-    rest = text[start + surname : start + surname + 7]
-    ends = _word_ends(rest)
-    for length in (2, 1):
-        given = rest[:length]
-        if len(given) == length and _names(given) and length in ends:
-            end = start + surname + length
-            return PersonName(text[start:end], start, end)
-    return None
+    length = _length(text[start : start + surname + 7], surname)
+    return PersonName(text[start : start + length], start, start + length) if length else None
 
 
-def _names(given: str) -> bool:
+def _length(text: str, surname: int) -> int:
+    """How many characters of the text's beginning are a full name, 0 for none."""
+    words = rjieba.tag(text, False)
+    ends = _ends(words)
+    first, tag = words[0]
+    if len(first) > 1 and tag == "ns":
+        return 0
+    for length in (surname + 2, surname + 1):
+        given = text[surname:length]
+        if len(text) < length or length not in ends or not _is_given(given):
+            continue
+        if len(first) == length and length > 1:
+            return length if tag.startswith("nr") else 0
+        if len(first) > length:
+            continue
+        last, last_tag = ends[length]
+        if len(last) > 1 and not last_tag.startswith(_NAMELIKE):
+            continue
+        return length
+    return 0
+
+
+def _is_given(given: str) -> bool:
     return not _NOT_GIVEN.fullmatch(given) and all(char in GIVEN for char in given)
 
 
-def _word_ends(text: str) -> set[int]:
-    ends, at = set(), 0
-    for word in rjieba.cut(text, False):
-        at += len(word)
-        ends.add(at)
+def _ends(words: list[tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """The word that ends at each offset."""
+    ends, at = {}, 0
+    for word in words:
+        at += len(word[0])
+        ends[at] = word
     return ends

@@ -1,0 +1,1 @@
+"""Finders of private data, one module for each kind; `nlp.privacy` puts them together."""
