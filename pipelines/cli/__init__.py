@@ -37,8 +37,9 @@ def _report(error: Exception) -> int:
     from pipelines.cli.chinese import translated
     from pipelines.cli.common import FAILED, USAGE, say
     from pipelines.errors import ConfigError
+    from pipelines.stores.protocol import QueryError
 
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError | QueryError):
         say(f"错误：{error}")
         return USAGE
     if type(error).__module__.split(".")[0] in _OWN:

@@ -1,21 +1,30 @@
 """The command tree: every command of `shengyuan`, registered in one place."""
 
-from pipelines.cli import office, processes, replay
+from pipelines.cli import extract, incidents, office, processes, replay, search, user
 from pipelines.cli.chinese import Command, group
 
 app = group("声援：妇女儿童权益舆情监测与预警。先运行 shengyuan run 看演示。")
 roster = group("值班表")
+users = group("控制台用户")
 
 for _function in (
     processes.run,
+    office.init,
+    office.doctor,
     processes.crawl,
     processes.duty,
     processes.console,
-    office.init,
-    office.doctor,
+    extract.extract,
     replay.replay,
+    search.search,
+    incidents.route,
 ):
     app.command(cls=Command)(_function)
 
 roster.command("check", cls=Command)(office.roster_check)
+users.command("add", cls=Command)(user.add)
+users.command("password", cls=Command)(user.password)
+app.add_typer(incidents.incidents, name="incidents")
+app.add_typer(incidents.alerts, name="alerts")
 app.add_typer(roster, name="roster")
+app.add_typer(users, name="user")
