@@ -105,7 +105,7 @@ def _with_damage(body: bytes, declared: str | None) -> tuple[str, str]:
         best = from_bytes(body[:_SAMPLE], cp_isolation=isolated).best()
         if best is not None and best.encoding.startswith("big5"):
             return body.decode("big5hkscs", "replace"), "big5hkscs"
-    candidates = {declared, "utf-8", "gb18030"} - {None}
-    texts = {name: body.decode(name, "replace") for name in sorted(candidates) if name}
+    names = [name for name in (declared, "utf-8", "gb18030") if name]
+    texts = {name: body.decode(name, "replace") for name in names}
     best_name = min(texts, key=lambda name: texts[name].count("\ufffd"))
     return texts[best_name], best_name

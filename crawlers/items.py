@@ -41,7 +41,7 @@ class Post:
         return f"{self.title}\n{self.body}" if self.title and self.body else self.title or self.body
 
 
-def make_post(
+def make_post(  # noqa: PLR0913 - the fields of a post, all by name
     *,
     platform: str,
     source: str,
@@ -70,10 +70,9 @@ def make_post(
         if moment is not None and moment.tzinfo is None:
             raise CrawlError(f"时间缺少时区：{moment.isoformat()}（{url or source}）")
     url = canonical_url(url) if url else ""
-    identity = native_id or url or _folded(title) or _folded(body)
     author_key = author_hash(author, author_hash_key) if author and author_hash_key else None
     return Post(
-        id=_digest(platform, identity),
+        id=post_id(platform, native_id=native_id, url=url, text=title or body),
         platform=platform,
         source=source,
         url=url,
@@ -87,13 +86,18 @@ def make_post(
     )
 
 
+def post_id(platform: str, *, native_id: str = "", url: str = "", text: str = "") -> str:
+    """The id that `make_post` gives: a list page knows a post's id before its text is fetched."""
+    return _digest(platform, native_id or (canonical_url(url) if url else "") or _folded(text))
+
+
 def content_digest(title: str, body: str) -> str:
     """The content hash of a post with this title and body."""
     return _digest(title, body)
 
 
 def canonical_url(url: str) -> str:
-    """The URL without fragment, tracking parameters, default port or differences of case in its host.
+    """The URL without fragment, tracking parameters and default port, its host in lower case.
 
     A string that is no URL comes back stripped, unchanged.
     """

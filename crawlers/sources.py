@@ -1,4 +1,4 @@
-"""The catalogue of public sources: what is fetched, how often, whose it is and why that is lawful."""
+"""The catalogue of public sources: what is fetched, how often, whose it is, why it is lawful."""
 
 import tomllib
 from collections.abc import Mapping

@@ -2,9 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from crawlers.items import Post
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from pipelines.handoff import SourceCrawler
 
 REMEMBERED = 50_000
 """Finished versions that one process remembers: about a day of a large office's sources."""
@@ -40,6 +45,24 @@ class Memory:
             self._versions.move_to_end(post.id)
         while len(self._versions) > self._limit:
             self._versions.popitem(last=False)
+
+
+class DedupePipeline:
+    """Drops what this process has finished already; the store is asked later, a batch at a time."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        return cls(cast("SourceCrawler", crawler).handoff.memory)
+
+    def process_item(self, item: Post) -> Post:
+        if self._memory.knows(item):
+            from scrapy.exceptions import DropItem
+
+            raise DropItem(f"已处理过：{item.id}", log_level="DEBUG")
+        return item
 
 
 def unfinished(posts: Sequence[Post], store: Finished) -> list[Post]:

@@ -5,11 +5,11 @@ import io
 import lzma
 import sys
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import orjson
 
@@ -27,9 +27,9 @@ Row = tuple[int, "dict[str, Any] | CrawlError"]
 def read_rows(source: "str | Path | IO[bytes]") -> Iterator[Row]:
     """Line number and object of each line; a bad line is yielded as its error, never raised.
 
-    `source` is a file (plain, .xz or .gz, recognised by its first bytes), "-" for standard input, or
-    an open binary stream. Raises CrawlError when the file cannot be opened; a file that breaks off
-    or is damaged yields what could be read and then its error.
+    `source` is a file (plain, .xz or .gz, recognised by its first bytes), "-" for standard input,
+    or an open binary stream. Raises CrawlError when the file cannot be opened; a file that breaks
+    off or is damaged yields what could be read and then its error.
     """
     with ExitStack() as stack:
         name, stream = _open(source, stack)
@@ -89,26 +89,25 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 
 def _open(source: "str | Path | IO[bytes]", stack: ExitStack) -> tuple[str, IO[bytes]]:
-    if not isinstance(source, str | Path):
-        return str(getattr(source, "name", "输入")), _uncompressed(source, stack)
     if source == "-":
         return "标准输入", _uncompressed(sys.stdin.buffer, stack)
+    if not isinstance(source, str | Path):
+        return str(getattr(source, "name", "输入")), _uncompressed(source, stack)
     try:
-        file = stack.enter_context(Path(source).open("rb"))
+        file = Path(source).open("rb")  # noqa: SIM115 - closed by the stack
     except OSError as error:
         raise CrawlError(f"读不了文件 {source}：{error.strerror}，请检查路径和权限") from error
-    return str(source), _uncompressed(file, stack)
+    return str(source), _uncompressed(stack.enter_context(file), stack)
 
 
 def _uncompressed(file: IO[bytes], stack: ExitStack) -> IO[bytes]:
-    if not hasattr(file, "peek"):
-        file = io.BufferedReader(file)  # type: ignore[type-var,assignment]
-    start = file.peek(6)[:6]  # type: ignore[attr-defined]
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(Any, file))
+    start = buffered.peek(6)[:6]
     if start == b"\xfd7zXZ\x00":
-        return stack.enter_context(lzma.open(file, "rb"))
+        return stack.enter_context(lzma.open(buffered, "rb"))
     if start[:2] == b"\x1f\x8b":
-        return stack.enter_context(gzip.open(file, "rb"))  # type: ignore[return-value]
-    return file
+        return cast(IO[bytes], stack.enter_context(gzip.open(buffered, "rb")))
+    return buffered
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
