@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from alerts.organisation import KINDS, load_organisation
 from alerts.roster import load_roster
 from alerts.routing import Case, route, shipped_rules
+from crawlers.sources import load_catalogue
 from nlp.taxonomy import Category
 from pipelines.config import Config, load
 from pipelines.demo.office import DIVISIONS, USERS, prepare
@@ -68,3 +70,12 @@ def test_prepared_again_it_keeps_its_secrets(office: Config) -> None:
     prepare(office.root, NOW, "http://127.0.0.1:8902")
     assert office.secret("originals") == before
     assert load(office.root / "shengyuan.toml").crawl.allow_private == ("127.0.0.1:8902",)
+
+
+def test_its_sources_are_the_sites_and_enabled(office: Config) -> None:
+    catalogue = load_catalogue(office.crawl.catalogue)
+    enabled = [catalogue[name] for name in office.crawl.enabled]
+    assert {source.spider for source in enabled} == {"news", "forum", "feed", "hotlist"}
+    assert {urlsplit(url).netloc for source in enabled for url in source.start_urls} == {
+        "127.0.0.1:8901"
+    }
