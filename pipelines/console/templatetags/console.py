@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django import template
 
 from alerts.ledger.models import User
+from nlp.places import Divisions
 from pipelines.console import display
 from pipelines.console.office import current
 
@@ -35,6 +36,13 @@ def web_address(url: str) -> str:
         return url if urlsplit(url).scheme in {"http", "https"} else ""
     except ValueError:
         return ""
+
+
+@register.filter
+def division(code: str) -> str:
+    """The full name of a division code."""
+    divisions = Divisions.shared()
+    return divisions.name(code) if divisions.exists(code) else code
 
 
 @register.filter

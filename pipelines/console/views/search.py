@@ -28,10 +28,9 @@ def search(request: HttpRequest) -> HttpResponse:
             context |= _found(cast(User, request.user), text, after)
         except QueryError as error:
             status = 400
-            context["problem"] = str(error)
-            position = getattr(error, "position", None)
-            if position is not None:
-                context["pointed"] = display.pointed(text, position)
+            # The rest of the message draws the caret that a page can do better.
+            context["problem"] = str(error).splitlines()[0]
+            context["pointed"] = display.pointed(text, error.position)
         except StoreError as error:
             status = 503
             context["problem"] = f"{error}（预警不受影响）"

@@ -10,6 +10,8 @@ from nlp.similarity import fingerprint
 from pipelines import wiring
 from pipelines.config import Config, load
 from pipelines.demo.office import USERS, prepare
+from pipelines.duty import StandingsFeed
+from pipelines.stores.protocol import PostDocument
 
 NOW = datetime(2026, 3, 2, 19, 10, tzinfo=UTC)
 """03:10 in the morning, Beijing time."""
@@ -128,7 +130,40 @@ def make_office(folder: Path, port: int = 8000, now: datetime = NOW) -> TestOffi
         {"p-child": ORIGINAL},
     )
     _desk(config, ledger).tick(now)
+    store = wiring.open_store(config)
+    store.index(document(item) for item in SIGNALS)
+    StandingsFeed(ledger, store, folder / "standings.cursor").catch_up()
+    store.close()
     return TestOffice(path, config)
+
+
+def document(item: Signal) -> PostDocument:
+    """The post of a signal as the store keeps it."""
+    return PostDocument(
+        id=item.post,
+        version=item.version,
+        written=1,
+        platform=item.platform,
+        source=item.source,
+        url=item.url,
+        title=item.title,
+        text=item.excerpt,
+        words=tuple(item.title + item.excerpt),
+        first_seen=item.first_seen,
+        published=None,
+        author_key=None,
+        probability=item.probability,
+        level=item.level,
+        categories=tuple((code, 0.9) for code in item.categories),
+        severity=item.severity,
+        victims=item.victims,
+        status=item.status,
+        scope=item.scope,
+        setting=item.setting,
+        places=tuple((place.code, place.name, place.confidence) for place in item.places),
+        evidence=item.evidence,
+        model=item.model,
+    )
 
 
 def _desk(config: Config, ledger: Any) -> Any:

@@ -321,6 +321,38 @@ class TestOriginals:
         assert log_in("zhiban").get("/posts/p-child/original").status_code == 405
 
 
+class TestSearch:
+    def test_found_posts_with_their_incident(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), "/search?q=家暴 类别:家庭暴力")
+        assert "共 1 条" in text
+        assert "<mark>家暴</mark>" in text
+        assert f"/incidents/{incident_of('p-home').id}" in text
+        assert "云汀市苇湖县" in text
+        assert "橙Ⅱ" in text
+
+    def test_posts_of_hidden_incidents_are_left_out(self, log_in: LogIn) -> None:
+        text = page(log_in("baiyu"), "/search?q=家暴")
+        assert "苇湖县女子" not in text
+
+    def test_the_wrong_character_is_marked(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), "/search?q=类别:<家>", 400)
+        assert "类别:<mark>&lt;</mark>家&gt;" in text
+        assert "不认识的类别" in text
+
+    def test_nothing_found(self, log_in: LogIn) -> None:
+        assert "没有找到" in page(log_in("zhiban"), "/search?q=火星")
+
+    def test_strangers_text_in_hits_stays_text(self, log_in: LogIn) -> None:
+        text = page(log_in("zhiban"), "/search?q=女工")
+        assert "&lt;script&gt;" in text
+        assert "javascript:" not in text
+
+    def test_a_store_that_cannot_be_opened(self, office: TestOffice, log_in: LogIn) -> None:
+        (office.config.root / "posts.db").write_bytes(b"no database" * 500)
+        text = page(log_in("zhiban"), "/search?q=家暴", 503)
+        assert "预警不受影响" in text
+
+
 class TestOtherPages:
     def test_review_lists_doubtful_posts(self, log_in: LogIn) -> None:
         text = page(log_in("zhiban"), "/review")
