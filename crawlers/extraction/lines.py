@@ -6,12 +6,15 @@ when it is a link list, a form label, a copyright notice. Everything later compa
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
 from crawlers.extraction.tree import compact, pieces, squeeze
 
+_LINK_DEPTH = 4
 _MARKS = re.compile(r"[，。；！？、：…“”,!?;]")
 _SENTENCE = re.compile(r"[，。；！？…；]|[,;!?](?=\s|[\u4e00-\u9fff])|[.](?=\s|$)")
 FURNITURE = re.compile(
@@ -51,53 +54,44 @@ class Line:
     value: float
 
 
-def lines_of(root: html.HtmlElement) -> list[Line]:
+def lines_of(root: html.HtmlElement) -> Iterator[Line]:
     """The valued lines of a pruned page, in reading order."""
-    lines: list[Line] = []
     parts: list[tuple[html.HtmlElement, str]] = []
-    linked_elements: dict[html.HtmlElement, bool] = {}
+    in_link: dict[html.HtmlElement, bool] = {}
     for element, text in pieces(root):
         if text is not None:
             parts.append((element, text))
         elif parts:
-            line = _line(parts, linked_elements)
+            line = _line(parts, in_link)
             if line is not None:
-                lines.append(line)
+                yield line
             parts = []
-    line = _line(parts, linked_elements) if parts else None
-    return [*lines, line] if line is not None else lines
+    line = _line(parts, in_link) if parts else None
+    if line is not None:
+        yield line
 
 
 def _line(
-    parts: list[tuple[html.HtmlElement, str]], linked_elements: dict[html.HtmlElement, bool]
+    parts: list[tuple[html.HtmlElement, str]], in_link: dict[html.HtmlElement, bool]
 ) -> Line | None:
     text = squeeze("".join(part for _, part in parts))
     chars = len(text.replace(" ", ""))
     if not chars:
         return None
-    linked = sum(len(compact(part)) for e, part in parts if _in_link(e, linked_elements))
+    linked = sum(len(compact(part)) for e, part in parts if _in_link(e, in_link))
     holder = max(parts, key=lambda part: len(part[1].strip()))[0]
     return Line(text, holder, chars, linked, value_of(text, chars, linked))
 
 
 def _in_link(element: html.HtmlElement, known: dict[html.HtmlElement, bool]) -> bool:
+    """Whether an element is a link or lies a few steps below one.
+
+    Only a few: in old pages an unclosed link holds everything that follows it.
+    """
     if element not in known:
-        parent = element.getparent()
-        known[element] = (element.tag == "a" and bool(element.get("href"))) or (
-            parent is not None and _in_inline_link(parent)
-        )
+        near = (element, *islice(element.iterancestors(), _LINK_DEPTH))
+        known[element] = any(step.tag == "a" and step.get("href") for step in near)
     return known[element]
-
-
-def _in_inline_link(element: html.HtmlElement) -> bool:
-    """Whether a link lies within a few steps up: links do not nest deep in real pages."""
-    for _ in range(4):
-        if element is None:
-            return False
-        if element.tag == "a":
-            return bool(element.get("href"))
-        element = element.getparent()
-    return False
 
 
 def value_of(text: str, chars: int, linked: int) -> float:

@@ -32,7 +32,8 @@ _DATE = re.compile(
     r"\d{1,2}月\d{1,2}日|前|昨天|前天|今天|\d{1,2}-\d{1,2}|[A-Z][a-z]{2}.{1,12}(?:19|20)\d{2}|\d{1,2}/\d{1,2}/(?:19|20)\d{2}"
 )
 _WITH_YEAR = re.compile(
-    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{2}[-/年]\d{1,2}[-/月]\d{1,2}"
+    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{2}[-/年]\d{1,2}[-/月]\d{1,2}|"
+    r"[〇零○一二三四五六七八九]{4}年.{1,3}月|\d{1,2}/\d{1,2}/(?:19|20)\d{2}|[A-Z][a-z]{2}.{1,12}(?:19|20)\d{2}"
 )
 _WITH_CLOCK = re.compile(r"\d{1,2}\s?[:：时]\s?\d{2}")
 _TIME_LABEL = re.compile(
@@ -47,6 +48,7 @@ _NOT_PUBLISHED = re.compile(
 )
 _SCRIPT_HEAD = 200_000
 _LONGEST_LINE = 400
+_PROSE = 15
 _AUTHOR = re.compile(
     r"(?:作\s*者|撰\s*文|文\s*/|本报记者|[^，。]{0,6}记者|通讯员|楼主|发帖人|发布者|Author)\s*[:：/]?\s*"
     r"(?P<name>[\u4e00-\u9fff·A-Za-z][\w\u4e00-\u9fff·&.-]{1,15})",
@@ -110,6 +112,8 @@ def _by_line(page: Page, title: str, body: str, now: datetime) -> str | None:
     best, best_score = None, 0.0
     for number, line in enumerate(page.lines):
         if line.chars > _LONGEST_LINE or not _DATE.search(line.text):
+            continue
+        if line.value >= _PROSE and not _WITH_YEAR.search(line.text):
             continue
         score = _time_score(line, number, start, headline)
         if score + 3 <= best_score:

@@ -1,6 +1,7 @@
 """A page read once: its pruned tree, its lines, its scripts and what its head says."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
@@ -8,6 +9,7 @@ from crawlers.extraction.lines import Line, lines_of
 from crawlers.extraction.tree import compact, parse, prune, squeeze
 
 _MOST_SCRIPT = 3_000_000
+_MOST_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def read_page(source: str, url: str) -> Page | None:
     titles = root.xpath("//title[not(ancestor::svg)]")
     head_title = squeeze("".join(titles[0].itertext())) if titles else ""
     prune(root)
-    return Page(url, root, tuple(lines_of(root)), scripts, meta, head_title)
+    return Page(url, root, tuple(islice(lines_of(root), _MOST_LINES)), scripts, meta, head_title)
 
 
 def _scripts(root: html.HtmlElement) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_MONSTER_TAG = re.compile(r"<(\w{1,20})[^<>]{20000,}>")
+_LONGEST = 8_000_000
 _INNER_SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u3000\u200b\ufeff]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
@@ -26,8 +28,10 @@ def parse(source: str) -> html.HtmlElement | None:
     """The page's root element; None when there is nothing to parse.
 
     Control characters that XML cannot hold are dropped, comments too. Broken markup is no error.
+    A tag of more than 20,000 characters loses its attributes (libxml2 needs quadratic time for
+    them), and what comes behind eight million characters is not read.
     """
-    clean = _CONTROL.sub("", source)
+    clean = _MONSTER_TAG.sub(r"<\1>", _CONTROL.sub("", source[:_LONGEST]))
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
