@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from pipelines.stores.text import highlighted, spaced
 
 _BUSY_SECONDS = 30
 _PAGE = 500
+_BEIJING = timezone(timedelta(hours=8))
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS posts (
@@ -61,9 +62,11 @@ INSERT INTO posts (number, id, version, written, first_seen, platform, level, ca
                    document)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (number) DO UPDATE SET version = excluded.version, written = excluded.written,
-    first_seen = excluded.first_seen, platform = excluded.platform, level = excluded.level,
-    categories = excluded.categories, places = excluded.places, document = excluded.document
+    platform = excluded.platform, level = excluded.level, categories = excluded.categories,
+    places = excluded.places, document = excluded.document
 """
+"""An edit keeps when the post was first seen."""
+
 _STAND = """
 UPDATE posts SET incident = ?, grade = ?, state = ?, lead = ?, acknowledged = ?, stood = ?
 WHERE id = ? AND stood <= ?
@@ -153,12 +156,13 @@ class SqliteStore:
             for page in _pages(ids):
                 marks = ",".join("?" * len(page))
                 rows = self._db.execute(
-                    "SELECT id, document, incident, grade, state, lead FROM posts"  # noqa: S608
+                    "SELECT id, first_seen, document, incident, grade, state, lead FROM posts"  # noqa: S608
                     f" WHERE id IN ({marks})",
                     page,
                 )
-                for post, document, incident, grade, state, lead in rows:
+                for post, seen, document, incident, grade, state, lead in rows:
                     found[post] = orjson.loads(document) | {
+                        "first_seen": _moment(seen).isoformat(),
                         "incident": incident,
                         "grade": grade,
                         "state": state,
@@ -177,13 +181,13 @@ class SqliteStore:
             values += [after, after, after]
         with self._guarded():
             rows = self._db.execute(
-                "SELECT posts.id, document, incident, grade, state"  # noqa: S608
+                "SELECT posts.id, first_seen, document, incident, grade, state"  # noqa: S608
                 f" FROM {source} WHERE {' AND '.join(where) or '1'}"
                 " ORDER BY posts.first_seen DESC, posts.id LIMIT ?",
                 [*values, limit],
             ).fetchall()
-        for post, document, incident, grade, state in rows:
-            yield _hit(post, orjson.loads(document), (incident, grade, state), query)
+        for row in rows:
+            yield _hit(row, query)
 
     def count(self, query: Query) -> int:
         source, where, values = _conditions(query)
@@ -309,22 +313,26 @@ def _row(number: int, document: PostDocument) -> tuple[Any, ...]:
     )
 
 
-def _hit(
-    post: str, document: Mapping[str, Any], standing: tuple[str, int | None, str], query: Query
-) -> Hit:
+def _hit(row: tuple[Any, ...], query: Query) -> Hit:
+    post, seen, raw, incident, grade, state = row
+    document = orjson.loads(raw)
     return Hit(
         id=post,
         title=document["title"],
-        first_seen=datetime.fromisoformat(document["first_seen"]),
+        first_seen=_moment(seen),
         platform=document["platform"],
         url=document["url"],
         categories=tuple(code for code, _ in document["categories"]),
         places=tuple(code for code, _, _ in document["places"]),
-        incident=standing[0],
+        incident=incident,
         highlight=highlighted(document["title"], document["text"], query.must),
-        grade=standing[1],
-        state=standing[2],
+        grade=grade,
+        state=state,
     )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, _BEIJING)
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 _WIDE = re.compile(r"([^\x00-\x7f])")
 _SIGN = re.compile(r"[\W_]+")
+_SIGN_AT_EDGE = re.compile(r"\A[\W_]+|[\W_]+\Z")
+_BREAK = "zq"
 _AROUND = 24
 """Code points shown on each side of the first found phrase."""
 
@@ -16,8 +18,12 @@ def folded(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """Latin words and numbers whole, every other character by itself, between blanks."""
-    return _WIDE.sub(r" \1 ", _SIGN.sub(" ", folded(text)))
+    """Latin words and numbers whole, every other letter by itself, between blanks.
+
+    A run of signs or spaces inside becomes one token, so that a phrase does not match across it.
+    """
+    inside = _SIGN.sub(f" {_BREAK} ", _SIGN_AT_EDGE.sub("", folded(text)))
+    return _WIDE.sub(r" \1 ", inside)
 
 
 def highlighted(title: str, text: str, phrases: Sequence[str]) -> str:
