@@ -11,6 +11,7 @@ from typing import Final
 
 import rjieba
 
+from nlp.gazetteer.names import Names
 from nlp.lexicon import read_lines
 
 _SINGLE, _DOUBLE = read_lines("names-surnames.txt")
@@ -28,7 +29,12 @@ _NOT_GIVEN: Final = re.compile(
     r"女士|先生|老师|师傅|医生|教授|同学|大[爷妈娘]|阿姨|阿婆|叔叔|爷爷|奶奶|[校律院局园所队县市]长|律师|警官|记者|主任"
     r"|书记|经理|老板|家人?|姓|氏|法官|导师|医师|女儿|儿子|同志|教练|小姐"
 )
-_NAMELIKE: Final = ("n", "a", "z", "i", "l", "g", "b")
+_NOT_NAMES: Final = re.compile(
+    r"高[一二三中考校级].?|韩国|泰国|夏令营|凌晨.?|安全.?|万圣.?|武[术侠].?|成[长功绩了全为中老].?|金山|关系|方言|白马|黄金.?"
+)
+"""Everyday words that the dictionary's cut would let pass for names."""
+
+_NAMELIKE: Final = ("n", "a", "z", "i", "l", "g", "b", "t")
 """Tags of words that a given name may be (建国, 志强, 美丽); verbs and adverbs are not."""
 
 _ANONYMOUS: Final = re.compile(
@@ -65,7 +71,8 @@ def anonymous_names(text: str) -> Iterator[PersonName]:
 
 def inside_word(text: str, at: int) -> bool:
     """Whether the character here ends a longer word (九江|某商户)."""
-    if not "\u4e00" <= text[at - 1 : at] <= "\u9fff":
+    before = text[at - 1 : at]
+    if before in "叫是" or not "\u4e00" <= before <= "\u9fff":
         return False
     return len(rjieba.cut(text[max(0, at - 3) : at + 1], False)[-1]) > 1
 
@@ -96,14 +103,16 @@ def _length(text: str, surname: int) -> int:
     words = rjieba.tag(text, False)
     ends = _ends(words)
     first, tag = words[0]
-    if len(first) > 1 and tag == "ns":
+    if surname == 1 and tag == "ns" and _is_place(first):
         return 0
     for length in (surname + 2, surname + 1):
         given = text[surname:length]
         if len(text) < length or length not in ends or not _is_given(given):
             continue
+        if _NOT_NAMES.fullmatch(text[:length]):
+            return 0
         if len(first) == length and length > 1:
-            return length if tag.startswith("nr") else 0
+            return length if tag.startswith(("nr", "ns")) else 0
         if len(first) > length:
             continue
         last, last_tag = ends[length]
@@ -111,6 +120,10 @@ def _length(text: str, surname: int) -> int:
             continue
         return length
     return 0
+
+
+def _is_place(word: str) -> bool:
+    return any(hit.name.trust == "free" for hit in Names.shared().find(word))
 
 
 def _is_given(given: str) -> bool:
