@@ -14,13 +14,13 @@ _TRACKING = re.compile(r"^(utm_\w+|spm|from|share\w*|scene|weibo_id|wfr|isappins
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Post:
     """One public post as it was seen, before anything was concluded from it.
 
     `id` is stable: the same post fetched twice has the same id. `content_hash` changes when its
     title or body changes, so (id, content_hash) names a version. Times carry a zone. An author is
-    known only as a keyed hash, never by name.
+    known only as a keyed hash, never by name. Its text names people, so it never prints itself.
     """
 
     id: str
@@ -34,6 +34,9 @@ class Post:
     author_key: str | None
     content_hash: str
     place: str = ""
+
+    def __repr__(self) -> str:
+        return f"Post(id={self.id!r}, source={self.source!r}, url={self.url!r})"
 
     @property
     def text(self) -> str:

@@ -62,7 +62,6 @@ def polite_settings(
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "COOKIES_ENABLED": False,
-        "REFERER_ENABLED": False,
         # A proxy would resolve names itself, out of sight of the address rule.
         "HTTPPROXY_ENABLED": False,
         "METAREFRESH_ENABLED": False,

@@ -56,7 +56,7 @@ def crawl(
     round. Raises ConfigError or CrawlError for what no visit can mend.
     """
     sources = choose(config, names)
-    process = AsyncCrawlerProcess(scrapy_settings(config), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings(config))
     office = CrawlOffice(config, process, analyst, on_event)
     for source in sources:
         office.check(source)

@@ -25,6 +25,7 @@ def scrapy_settings(config: Config) -> dict[str, Any]:
         "BOT_NAME": "shengyuan",
         "ITEM_PIPELINES": ITEM_PIPELINES,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
         "LOGSTATS_INTERVAL": 0,
         "MEMUSAGE_ENABLED": False,
