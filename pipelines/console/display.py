@@ -49,6 +49,11 @@ def snippet(text: str) -> SafeString:
     return _with_marks(text, ((m.start(), m.end(), m.group(1)) for m in _SNIPPET.finditer(text)))
 
 
+def adds_to(text: str, title: str) -> bool:
+    """Whether a store's snippet says anything that the title does not."""
+    return text.replace("【", "").replace("】", "").strip("…") not in title
+
+
 def pointed(query: str, position: int) -> SafeString:
     """The query with the character at `position` (from 0) marked; past the end, a marked gap."""
     if position >= len(query):

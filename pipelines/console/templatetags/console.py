@@ -16,6 +16,7 @@ register.filter("chinese", display.chinese)
 register.filter("grade_name", display.grade_name)
 register.filter("marked", display.marked)
 register.filter("snippet", display.snippet)
+register.filter("adds_to", display.adds_to)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from alerts.ledger.models import User
 from pipelines.config import Config
 from pipelines.console.access import sees_all
 from pipelines.console.office import current
+from pipelines.visits import read_visits
 
 _MESSAGES = 100
 
@@ -42,10 +43,16 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """The latest run of each source, the troubled ones first."""
-    folder = current().config.var / "sources"
-    reports = [report for path in sorted(folder.glob("*.json")) if (report := _object(path))]
-    return render(request, "console/sources.html", {"reports": reports})
+    """The last visit to each source, the troubled ones first."""
+    config = current().config
+    visits = sorted(read_visits(config.var / "sources"), key=lambda v: (v.ok, v.source))
+    visited = {visit.source for visit in visits}
+    context = {
+        "visits": visits,
+        "troubled": sum(not visit.ok for visit in visits),
+        "unvisited": [name for name in config.crawl.enabled if name not in visited],
+    }
+    return render(request, "console/sources.html", context)
 
 
 @require_safe

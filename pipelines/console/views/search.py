@@ -48,6 +48,7 @@ def _found(user: User, text: str, after: str) -> dict[str, Any]:
     return {
         "hits": _permitted(user, shown),
         "count": store.count(query),
+        "words": query.must,
         "next": shown[-1].id if len(hits) > _PAGE else "",
     }
 

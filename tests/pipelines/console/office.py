@@ -125,13 +125,11 @@ def make_office(folder: Path, port: int = 8000, now: datetime = NOW) -> TestOffi
     ledger = wiring.open_ledger(config)
     create_users()
     late = now - NOW
-    ledger.append_signals(
-        [replace(item, first_seen=item.first_seen + late) for item in SIGNALS],
-        {"p-child": ORIGINAL},
-    )
+    seen = [replace(item, first_seen=item.first_seen + late) for item in SIGNALS]
+    ledger.append_signals(seen, {"p-child": ORIGINAL})
     _desk(config, ledger).tick(now)
     store = wiring.open_store(config)
-    store.index(document(item) for item in SIGNALS)
+    store.index(document(item) for item in seen)
     StandingsFeed(ledger, store, folder / "standings.cursor").catch_up()
     store.close()
     return TestOffice(path, config)

@@ -373,8 +373,30 @@ class TestOtherPages:
         (inbox / "other.json").write_text('{"key": 1}', "utf-8")
 
         client = log_in("zhiban")
-        assert "还没有抓取记录" in page(client, "/sources")
+        assert "还没有抓取过" in page(client, "/sources")
         assert "预警" in page(client, "/messages")
+
+    def test_troubled_sources_first(self, office: TestOffice, log_in: LogIn) -> None:
+        from pipelines.visits import Visit, write_visit
+
+        good = Visit("demo-rss", "云汀发布", NOW, NOW, ok=True, outcome="完成", posts=9, new=2)
+        bad = Visit(
+            "demo-hot",
+            "热榜",
+            NOW,
+            NOW,
+            ok=False,
+            outcome="榜单格式变了",
+            problems=("第 3 项没有标题",),
+            failures=4,
+        )
+        for visit in (good, bad):
+            write_visit(office.config.var / "sources", visit)
+        text = page(log_in("zhiban"), "/sources")
+        assert text.index("榜单格式变了") < text.index("云汀发布")
+        assert "连续 4 次" in text
+        assert "第 3 项没有标题" in text
+        assert "demo-forum" in text, "enabled but never visited"
 
     def test_alive(self, office: TestOffice) -> None:
         assert visitor().get("/healthz").content == b"ok"

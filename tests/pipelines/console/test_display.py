@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.console.display import grade_name, marked, pointed, remaining, snippet
+from pipelines.console.display import adds_to, grade_name, marked, pointed, remaining, snippet
 from tests.pipelines.console.office import NOW
 
 
@@ -46,6 +46,11 @@ def test_snippet() -> None:
 )
 def test_pointed(position: int, html: str) -> None:
     assert pointed("a<c", position) == html
+
+
+def test_a_snippet_of_the_title_adds_nothing() -> None:
+    assert not adds_to("…一【女童】受伤…", "某县一女童受伤入院")
+    assert adds_to("…送【女童】就医", "某县一女童受伤入院")
 
 
 def test_grade_names() -> None:
