@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
         """Silent."""
 
 
@@ -110,7 +110,8 @@ def article(title: str, body: str, when: str = "2026-11-20 09:30") -> Reply:
     paragraphs = "".join(f"<p>{line}</p>" for line in body.split("\n"))
     return page(
         f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
-        f"<div class='info'>发布时间：{when}</div><div class='content'>{paragraphs}</div></body></html>"
+        f"<div class='info'>发布时间：{when}</div><div class='content'>{paragraphs}</div>"
+        "</body></html>"
     )
 
 
