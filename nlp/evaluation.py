@@ -1,0 +1,91 @@
+"""How good a model is: figures for one label or for the whole decision, with intervals."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+BINS: Final = 15
+"""Bins of equal width for the calibration error."""
+
+
+def average_precision(truth: Bools, scores: Floats) -> float:
+    """Area under precision over recall, as a step function; 0 without positives."""
+    precision, recall = _curve(truth, scores)
+    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+
+
+def best_f1(truth: Bools, scores: Floats) -> float:
+    """The F1 at the best threshold; 0 without positives."""
+    precision, recall = _curve(truth, scores)
+    return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12), initial=0))
+
+
+def precision_at_recall(truth: Bools, scores: Floats, recall: float) -> float:
+    """The best precision among thresholds that reach the recall; 0 without positives."""
+    precision, reached = _curve(truth, scores)
+    return float(np.max(precision[reached >= recall - 1e-12], initial=0))
+
+
+def calibration_error(truth: Bools, probabilities: Floats, weights: Floats | None = None) -> float:
+    """Expected calibration error: mean distance of probability and frequency over the bins."""
+    mass = np.ones(len(truth)) if weights is None else weights
+    bins = np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bins, mass * (truth - probabilities), BINS)
+    return float(np.abs(gaps).sum() / mass.sum())
+
+
+def interval(
+    measure: Callable[..., float], *columns: NDArray[np.generic], rounds: int = 200
+) -> tuple[float, float, float]:
+    """The measure of the columns and its 95 % bootstrap interval over rows. Deterministic."""
+    random = np.random.default_rng(0)
+    size = len(columns[0])
+    drawn = []
+    for _ in range(rounds):
+        rows = random.integers(0, size, size)
+        drawn.append(measure(*(column[rows] for column in columns)))
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return measure(*columns), float(low), float(high)
+
+
+def share(flags: Bools) -> float:
+    """The share of true flags; 0 of none."""
+    return float(np.mean(flags)) if len(flags) else 0.0
+
+
+def lower_bound(successes: int, total: int, z: float = 1.645) -> float:
+    """Wilson's lower bound of a share (one-sided 95 %); 0 of none."""
+    if not total:
+        return 0.0
+    p, spread = successes / total, z * z / total
+    centre = p + spread / 2
+    return float((centre - z * np.sqrt(p * (1 - p) / total + spread / total / 4)) / (1 + spread))
+
+
+def recall_threshold(positives: Floats, target: float) -> float:
+    """The highest threshold at which Wilson's lower bound of the recall is at least `target`.
+
+    `positives` are the held-out probabilities of the true posts. A target recall met on held-out
+    data falls short on new data, hence the bound. 0 when the target is out of reach.
+    """
+    ordered = np.sort(positives)
+    for missed in range(len(ordered) - 1, -1, -1):
+        if lower_bound(len(ordered) - missed, len(ordered)) >= target:
+            return float(ordered[missed])
+    return 0.0
+
+
+def _curve(truth: Bools, scores: Floats) -> tuple[Floats, Floats]:
+    """Precision and recall at each distinct score, from the highest down."""
+    if not truth.any():
+        return np.zeros(0), np.zeros(0)
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    last = np.append(np.diff(scores[order]) != 0, True)
+    hits, taken = hits[last], np.flatnonzero(last) + 1
+    return hits / taken, hits / hits[-1]

@@ -1,0 +1,63 @@
+"""Which words of a text moved the decision, shown in the original."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.assessment import Evidence
+from nlp.text import normalise, starts
+
+SPANS: Final = 5
+"""Most spans kept of one text."""
+
+_SHARE: Final = 0.25
+"""Tokens that add at least this share of the strongest token's weight are shown."""
+
+
+def strongest_spans(
+    text: tuple[str, str], tokens: Sequence[str], added: NDArray[np.float64]
+) -> tuple[Evidence, ...]:
+    """The words that speak most for an incident, neighbours joined, heaviest first.
+
+    `tokens` are those of the document made of `text`, `added` what each adds to the log-odds. A
+    span's weight is the sum over its tokens.
+    """
+    strongest = float(added.max(initial=0.0))
+    if strongest <= 0:
+        return ()
+    chosen = [
+        at
+        for at, token in enumerate(tokens)
+        if added[at] >= _SHARE * strongest and any(char.isalnum() for char in token)
+    ]
+    runs = [
+        [at for _, at in run]
+        for _, run in groupby(enumerate(chosen), key=lambda pair: pair[1] - pair[0])
+    ]
+    heaviest = sorted(runs, key=lambda run: -float(added[run].sum()))[:SPANS]
+    return tuple(_span(text, tokens, run, float(added[run].sum())) for run in heaviest)
+
+
+def _span(
+    text: tuple[str, str], tokens: Sequence[str], run: Sequence[int], weight: float
+) -> Evidence:
+    begins = starts(tokens)
+    start, end = begins[run[0]], begins[run[-1]] + len(tokens[run[-1]])
+    title, offsets = normalise(text[0])
+    in_title = start < len(title)
+    original = text[0] if in_title else text[1]
+    if not in_title:
+        _, offsets = normalise(original)
+        start, end = start - len(title) - 1, end - len(title) - 1
+    # One original character may have become several; a span that ends inside it takes it whole.
+    first, last = offsets[start], offsets[end - 1] + 1
+    return Evidence(
+        field="title" if in_title else "body",
+        start=first,
+        end=last,
+        text=original[first:last],
+        weight=round(weight, 4),
+    )

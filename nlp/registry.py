@@ -1,0 +1,229 @@
+"""Model versions in folders: save, load without pickle, promote, roll back; digests checked.
+
+A folder of models holds one folder per version, {weights.npz, vocabulary.txt, card.json, CARD.md},
+and the file `current`: the promoted version on the first line, the ones before it below.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from nlp.errors import NlpError
+from nlp.features import Vocabulary
+from nlp.model import Decision, Head, Model, Sigmoid
+
+SHIPPED: Final = Path(__file__).parent.parent / "models"
+"""The models that come with the product."""
+
+FORMAT: Final = 1
+
+_LEVELS: Final = 127
+_REPAIR: Final = "请重新安装该模型，或用 shengyuan train 重新训练"
+
+
+class ModelError(NlpError):
+    """A model cannot be found or must not be trusted."""
+
+
+def rounded(model: Model) -> Model:
+    """The model as it will be read back: what rounding costs can be measured before saving."""
+    return _model(model.version, model.vocabulary, _arrays(model), _card(model))
+
+
+def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> Path:
+    """Write a version; returns its folder. `card` is the text of CARD.md.
+
+    Raises ModelError when the version exists already.
+    """
+    target = folder / model.version
+    if target.exists():
+        raise ModelError(f"模型 {target} 已存在，请换一个版本名或先删除它")
+    target.mkdir(parents=True)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **_arrays(model))
+    contents = {
+        "weights.npz": buffer.getvalue(),
+        "vocabulary.txt": model.vocabulary.dump().encode("utf-8", "surrogatepass"),
+    }
+    for name, content in contents.items():
+        (target / name).write_bytes(content)
+    description = _card(model) | {
+        "figures": figures,
+        "sha256": {name: _digest(content) for name, content in contents.items()},
+    }
+    description["sha256"]["card.json"] = _digest(_canonical(description))
+    (target / "card.json").write_bytes(orjson.dumps(description, option=orjson.OPT_INDENT_2))
+    (target / "CARD.md").write_text(card, encoding="utf-8")
+    return target
+
+
+def load(version: str | None = None, folders: Sequence[Path] = ()) -> Model:
+    """The named version, else the promoted one; the office's own folders before the shipped one.
+
+    Raises ModelError when there is none or when a file is damaged.
+    """
+    return read(find(version, folders))
+
+
+def find(version: str | None = None, folders: Sequence[Path] = ()) -> Path:
+    """The folder of a version. Raises ModelError when no folder has it."""
+    searched = (*folders, SHIPPED)
+    for folder in searched:
+        name = version or current(folder)
+        if name and (folder / name / "card.json").is_file():
+            return folder / name
+    places = "、".join(str(folder) for folder in searched)
+    wanted = f"模型 {version}" if version else "已启用的模型"
+    raise ModelError(f"找不到{wanted}（找过 {places}），请检查版本名或用 shengyuan train 训练")
+
+
+def read(folder: Path) -> Model:
+    """The model of one version's folder. Raises ModelError when a file is damaged."""
+    description = describe(folder)
+    contents = {}
+    for name in ("weights.npz", "vocabulary.txt"):
+        contents[name] = _read(folder / name)
+        if _digest(contents[name]) != description["sha256"].get(name):
+            raise ModelError(f"模型文件 {folder / name} 与卡片记录的摘要不符，{_REPAIR}")
+    try:
+        with np.load(io.BytesIO(contents["weights.npz"]), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        vocabulary = Vocabulary.parse(contents["vocabulary.txt"].decode("utf-8", "surrogatepass"))
+        return _model(folder.name, vocabulary, arrays, description)
+    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, OSError) as error:
+        raise ModelError(f"模型 {folder} 的内容不完整（{error}），{_REPAIR}") from error
+
+
+def describe(folder: Path) -> dict[str, Any]:
+    """The card of a version, as data. Raises ModelError when it is damaged."""
+    path = folder / "card.json"
+    try:
+        description = orjson.loads(_read(path))
+        digests = description["sha256"]
+        expected = digests.pop("card.json")
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"模型卡片 {path} 不完整，{_REPAIR}") from error
+    if _digest(_canonical(description)) != expected:
+        raise ModelError(f"模型卡片 {path} 被改动过，{_REPAIR}")
+    if description.get("format") != FORMAT:
+        raise ModelError(f"模型 {folder} 的格式与本版本不符，请用 shengyuan train 重新训练")
+    return description
+
+
+def versions(folder: Path) -> list[str]:
+    """The versions in a folder, in order of their names."""
+    return sorted(path.parent.name for path in folder.glob("*/card.json"))
+
+
+def current(folder: Path) -> str:
+    """The promoted version of a folder, or ""."""
+    return next(iter(_history(folder)), "")
+
+
+def promote(version: str, folder: Path) -> None:
+    """Make a version the current one. Raises ModelError when it is absent or damaged."""
+    if not (folder / version / "card.json").is_file():
+        raise ModelError(f"{folder} 里没有模型 {version}，可用：{'、'.join(versions(folder))}")
+    read(folder / version)
+    _write_history([version, *(old for old in _history(folder) if old != version)], folder)
+
+
+def roll_back(folder: Path) -> str:
+    """Make the version before the current one current again; returns its name.
+
+    Raises ModelError when there is none before it.
+    """
+    history = _history(folder)
+    if len(history) < 2:
+        raise ModelError(f"{folder} 里没有更早启用过的模型，无法回退")
+    read(folder / history[1])
+    _write_history(history[1:], folder)
+    return history[1]
+
+
+def _history(folder: Path) -> list[str]:
+    path = folder / "current"
+    return path.read_text(encoding="utf-8").split() if path.is_file() else []
+
+
+def _write_history(history: Sequence[str], folder: Path) -> None:
+    fresh = folder / "current.new"
+    fresh.write_text("\n".join(history) + "\n", encoding="utf-8")
+    fresh.replace(folder / "current")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"读不了模型文件 {path}：{error.strerror}，{_REPAIR}") from error
+
+
+def _arrays(model: Model) -> dict[str, NDArray[Any]]:
+    """What is stored: incident weights in single precision, the labels' in 255 levels each."""
+    scale = np.maximum(np.abs(model.labels).max(axis=0), 1e-12) / _LEVELS
+    return {
+        "idf": model.idf.astype(np.float32),
+        "incident": model.incident.astype(np.float32),
+        "labels": np.rint(model.labels / scale).astype(np.int8),
+        "scale": scale,
+    }
+
+
+def _card(model: Model) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": model.version,
+        "features": len(model.vocabulary),
+        "decision": {
+            "kinds": {kind: asdict(sigmoid) for kind, sigmoid in model.decision.kinds.items()},
+            "alert": model.decision.alert,
+            "review": model.decision.review,
+        },
+        "heads": [asdict(head) for head in model.heads],
+    }
+
+
+def _model(
+    version: str,
+    vocabulary: Vocabulary,
+    arrays: Mapping[str, NDArray[Any]],
+    card: Mapping[str, Any],
+) -> Model:
+    decision = card["decision"]
+    model = Model(
+        version=version,
+        vocabulary=vocabulary,
+        idf=arrays["idf"].astype(np.float64),
+        incident=arrays["incident"].astype(np.float64),
+        labels=arrays["labels"] * arrays["scale"],
+        heads=tuple(
+            Head(head["name"], Sigmoid(**head["sigmoid"]), head["threshold"])
+            for head in card["heads"]
+        ),
+        decision=Decision(
+            kinds={kind: Sigmoid(**one) for kind, one in decision["kinds"].items()},
+            alert=decision["alert"],
+            review=decision["review"],
+        ),
+    )
+    shapes = {len(vocabulary), len(model.idf), len(model.incident), len(model.labels)}
+    if len(shapes) != 1 or model.labels.shape[1] != len(model.heads):
+        raise ValueError("词表与权重的大小不一致")
+    return model
+
+
+def _canonical(description: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(description, option=orjson.OPT_SORT_KEYS)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
