@@ -1,19 +1,21 @@
 """Texts → Assessments: one sparse matrix product for a whole batch, evidence from the weights."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from nlp import registry
 from nlp import text as spelling
 from nlp.assessment import Assessment, Evidence
 from nlp.evidence import strongest_spans
 from nlp.facts import find_facts
-from nlp.features import document
-from nlp.model import KINDS, LabelReader, Labels, Model, kind_of
+from nlp.features import Extractor, document
+from nlp.model import Kind, LabelReader, Labels, Model, kind_of
 from nlp.places import Resolver
 from nlp.taxonomy import Scope, Severity
 
@@ -21,6 +23,34 @@ Floats = NDArray[np.float64]
 Text = tuple[str, str]
 
 _BATCH: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Texts on their way through the model, all sequences in the same order."""
+
+    texts: Sequence[Text]
+    kinds: Sequence[Kind]
+    documents: Sequence[str]
+    tokenised: Sequence[Sequence[str]]
+    rows: csr_matrix
+
+    @classmethod
+    def read(cls, texts: Sequence[Text], extractor: Extractor) -> Self:
+        documents = [document(title, body) for title, body in texts]
+        tokenised = [spelling.tokens(one) for one in documents]
+        kinds = [kind_of(title, body) for title, body in texts]
+        return cls(texts, kinds, documents, tokenised, extractor.rows(documents, tokenised))
+
+    def chosen(self, numbers: Sequence[int]) -> Self:
+        """The batch of those texts alone."""
+        return type(self)(
+            [self.texts[at] for at in numbers],
+            [self.kinds[at] for at in numbers],
+            [self.documents[at] for at in numbers],
+            [self.tokenised[at] for at in numbers],
+            self.rows[numbers],
+        )
 
 
 class Classifier:
@@ -31,7 +61,6 @@ class Classifier:
         self.version = model.version
         self._extractor = model.extractor()
         self._labels = LabelReader(model.heads)
-        self._weights = {kind: model.incident_weights(kind) for kind in KINDS}
         self._resolver = Resolver.shared()
 
     @classmethod
@@ -61,29 +90,41 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[Text]) -> Floats:
         """The probability of an incident alone, for each text."""
-        documents = [document(title, body) for title, body in texts]
-        rows = self._extractor.rows(documents, [spelling.tokens(one) for one in documents])
-        return self.model.probabilities(rows, [kind_of(*one) for one in texts])
+        batch = _Batch.read(texts, self._extractor)
+        return self.model.probabilities(batch.rows, batch.kinds)
 
     def _batch(
         self, texts: Sequence[Text], full: bool
     ) -> Iterator[tuple[Assessment, tuple[str, ...]]]:
-        documents = [document(title, body) for title, body in texts]
-        tokenised = [spelling.tokens(one) for one in documents]
-        rows = self._extractor.rows(documents, tokenised)
-        incident = self.model.probabilities(rows, [kind_of(*one) for one in texts])
+        batch = _Batch.read(texts, self._extractor)
+        incident = self.model.probabilities(batch.rows, batch.kinds)
         limit = 0.0 if full else self.model.decision.review
-        shown = np.flatnonzero(incident >= limit)
-        labels = self.model.label_probabilities(rows[shown])
-        described = dict(zip(shown.tolist(), labels.tolist(), strict=True))
-        for at, probability in enumerate(incident.tolist()):
-            words = tuple(spelling.words(tokenised[at]))
-            if at in described:
-                labelled = self._labels.read(described[at])
-                spans = self._evidence(texts[at], documents[at], tokenised[at])
-                yield self._full(texts[at], probability, labelled, spans), words
+        shown = np.flatnonzero(incident >= limit).tolist()
+        details = dict(zip(shown, self._details(batch.chosen(shown)), strict=True))
+        for at, (probability, tokens) in enumerate(
+            zip(incident.tolist(), batch.tokenised, strict=True)
+        ):
+            if at in details:
+                assessment = self._full(texts[at], probability, *details[at])
             else:
-                yield self._bare(probability), words
+                assessment = self._bare(probability)
+            yield assessment, tuple(spelling.words(tokens))
+
+    def _details(self, batch: "_Batch") -> Iterator[tuple[Labels, tuple[Evidence, ...]]]:
+        """Labels and evidence of each text of the batch."""
+        if not batch.texts:
+            return
+        labels = self.model.label_probabilities(batch.rows).tolist()
+        added = self._extractor.spread(
+            batch.documents,
+            batch.tokenised,
+            batch.rows,
+            self.model.contributions(batch.rows, batch.kinds),
+        )
+        for text, tokens, row, weights in zip(
+            batch.texts, batch.tokenised, labels, added, strict=True
+        ):
+            yield self._labels.read(row), strongest_spans(text, tokens, weights)
 
     def _bare(self, probability: float) -> Assessment:
         """The assessment of a text below the review threshold."""
@@ -119,8 +160,3 @@ class Classifier:
             places=self._resolver.find(*text),
             facts=find_facts(*text),
         )
-
-    def _evidence(self, text: Text, document: str, tokens: Sequence[str]) -> tuple[Evidence, ...]:
-        weights = self._weights[kind_of(*text)]
-        added = self._extractor.spread(document, tokens, weights)
-        return strongest_spans(text, tokens, added)

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nlp.assessment import Evidence
 from nlp.text import normalise, starts
 
@@ -18,27 +15,29 @@ _SHARE: Final = 0.25
 
 
 def strongest_spans(
-    text: tuple[str, str], tokens: Sequence[str], added: NDArray[np.float64]
+    text: tuple[str, str], tokens: Sequence[str], added: Sequence[float]
 ) -> tuple[Evidence, ...]:
     """The words that speak most for an incident, neighbours joined, heaviest first.
 
     `tokens` are those of the document made of `text`, `added` what each adds to the log-odds. A
     span's weight is the sum over its tokens.
     """
-    strongest = float(added.max(initial=0.0))
+    strongest = max(added, default=0.0)
     if strongest <= 0:
         return ()
+    least = _SHARE * strongest
     chosen = [
         at
         for at, token in enumerate(tokens)
-        if added[at] >= _SHARE * strongest and any(char.isalnum() for char in token)
+        if added[at] >= least and any(char.isalnum() for char in token)
     ]
     runs = [
         [at for _, at in run]
         for _, run in groupby(enumerate(chosen), key=lambda pair: pair[1] - pair[0])
     ]
-    heaviest = sorted(runs, key=lambda run: -float(added[run].sum()))[:SPANS]
-    return tuple(_span(text, tokens, run, float(added[run].sum())) for run in heaviest)
+    weighed = [(sum(added[at] for at in run), run) for run in runs]
+    weighed.sort(key=lambda pair: -pair[0])
+    return tuple(_span(text, tokens, run, weight) for weight, run in weighed[:SPANS])
 
 
 def _span(

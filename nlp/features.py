@@ -8,7 +8,7 @@ with pairs and runs are two blocks: in each, (1 + ln count) · idf, scaled to le
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import Final, Self
 
 import numpy as np
@@ -106,26 +106,37 @@ class Extractor:
             len(documents),
         )
 
-    def spread(self, document: str, tokens: Sequence[str], weights: Floats) -> Floats:
-        """What each token of a document adds to the product of its row with `weights`.
+    def spread(
+        self,
+        documents: Sequence[str],
+        tokenised: Sequence[Sequence[str]],
+        rows: csr_matrix,
+        added: Floats,
+    ) -> list[list[float]]:
+        """How `added`, a number for each stored value of the documents' rows, falls on the tokens.
 
-        A feature's contribution is shared evenly by its occurrences, an occurrence's by its
-        characters, so that the tokens' sums are the product, exactly.
+        A feature's number is shared evenly by its occurrences, an occurrence's by its characters:
+        a document's tokens sum to its features, exactly.
         """
-        row = self.rows([document], [tokens])
-        edges = np.cumsum([0, *(len(token) for token in tokens), 1])
-        at_token, words, spans = self._word_features([tokens])
-        at_character, runs, lengths = self._run_features([document])
+        counts = [len(tokens) for tokens in tokenised]
+        flat = (len(token) for tokens in tokenised for token in (*tokens, "\n"))
+        edges = np.cumsum(np.fromiter(chain((0,), flat), np.int64, sum(counts) + len(counts) + 1))
+        edges = np.append(edges, edges[-1])
+        at_token, words, spans = self._word_features(tokenised)
+        at_character, runs, lengths = self._run_features(documents)
         start = np.concatenate((edges[at_token], at_character))
         end = np.concatenate((edges[at_token + spans], at_character + lengths))
-        slot = np.searchsorted(row.indices, np.concatenate((words, runs)))
-        added = row.data * weights[row.indices] / np.bincount(slot, minlength=row.nnz)
-        share = added[slot] / (end - start)
-        size = len(document) + 1
-        steps = np.bincount(start, share, size) - np.bincount(end, share, size)
+        size = int(edges[-1])
+        row = _owners([len(one) for one in documents])[start]
+        width = len(self.vocabulary)
+        keys = np.repeat(np.arange(len(documents)), np.diff(rows.indptr)) * width + rows.indices
+        slot = np.searchsorted(keys, row * width + np.concatenate((words, runs)))
+        share = (added / np.bincount(slot, minlength=len(keys)))[slot] / (end - start)
+        steps = np.bincount(start, share, size + 1) - np.bincount(end, share, size + 1)
         sums = np.concatenate(([0.0], np.cumsum(np.cumsum(steps))))
-        result: Floats = np.diff(sums[edges[:-1]])
-        return result
+        by_token = iter(np.diff(sums[edges[:-1]]).tolist())
+        # The separator after each document is a token, too; it carries nothing.
+        return [list(islice(by_token, count + 1))[:count] for count in counts]
 
     def _weighed(self, row: Ints, feature: Ints, height: int) -> csr_matrix:
         width = len(self.vocabulary)

@@ -88,10 +88,13 @@ class Model:
             result[chosen] = self.decision.kinds[kind](total[chosen])
         return result
 
-    def incident_weights(self, kind: Kind) -> Floats:
-        """What each feature adds to the log-odds of an incident in a text of this kind."""
-        weights = self.incident[:, 0] + (self.incident[:, 1] if kind == "account" else 0.0)
-        result: Floats = weights * self.decision.kinds[kind].slope
+    def contributions(self, rows: csr_matrix, kinds: Sequence[Kind]) -> Floats:
+        """What each stored value of the rows adds to the log-odds of an incident."""
+        slopes = np.array([self.decision.kinds[kind].slope for kind in kinds])
+        accounts = np.array([kind == "account" for kind in kinds], dtype=np.float64)
+        row = np.repeat(np.arange(len(kinds)), np.diff(rows.indptr))
+        weights = self.incident[rows.indices]
+        result: Floats = rows.data * slopes[row] * (weights[:, 0] + accounts[row] * weights[:, 1])
         return result
 
     def label_probabilities(self, rows: csr_matrix) -> Floats:
