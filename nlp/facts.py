@@ -17,7 +17,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from nlp.assessment import Facts
 from nlp.institutions import find_institutions
 from nlp.lexicon import read_lines
-from nlp.names import PersonName, anonymous_names, name_at
+from nlp.names import anonymous_names, name_at, name_before
 
 READ: Final = 600
 """Code points of a body that are read for roles, setting and cues: cases are told at the start."""
@@ -112,17 +112,9 @@ def find_people(text: str) -> tuple[str, ...]:
     names = [name.text for name in anonymous_names(text)]
     announced = (name_at(text, match.end()) for match in _CUE.finditer(text))
     names += [name.text for name in announced if name]
-    names += [name.text for match in _CASE.finditer(text) for name in _before(text, match.start())]
+    called = (name_before(text, match.start()) for match in _CASE.finditer(text))
+    names += [name.text for name in called if name]
     return tuple(dict.fromkeys(names))
-
-
-def _before(text: str, end: int) -> Iterator[PersonName]:
-    """The full name that ends here: what a case is called by (胡鑫宇案)."""
-    for length in (3, 2):
-        name = name_at(text, end - length) if end >= length else None
-        if name and name.end == end:
-            yield name
-            return
 
 
 def _numeral(text: str) -> int:

@@ -98,6 +98,18 @@ def name_at(text: str, start: int) -> PersonName | None:
     return PersonName(text[start : start + length], start, start + length) if length else None
 
 
+def name_before(text: str, end: int) -> PersonName | None:
+    """The full name that ends here and does not begin inside another word."""
+    for length in (4, 3, 2):
+        start = end - length
+        if start < 0 or (length == 4 and text[start : start + 2] not in COMPOUND):
+            continue
+        name = name_at(text, start)
+        if name and name.end == end and not inside_word(text, start):
+            return name
+    return None
+
+
 def _length(text: str, surname: int) -> int:
     """How many characters of the text's beginning are a full name, 0 for none."""
     words = rjieba.tag(text, False)

@@ -29,10 +29,11 @@ _NEAR: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place name in use. `codes` are the divisions it may mean, likelier ones first.
+    """A place name in use, from the first of its parents' names right before it.
 
-    `linked`: the name of its parent stands right before it. `doubtful`: the name is also a word,
-    and only other places in the text can vouch for it.
+    `codes` are the divisions it may mean, likelier ones first. `linked`: the name of its parent
+    stands right before it. `doubtful`: the name is also a word, and only other places in the text
+    can vouch for it. `leading`: nothing but an opening, a date or a preposition stands before it.
     """
 
     field: Field
@@ -65,11 +66,10 @@ class Reader:
                 continue
             linked = self._linked(mentions, hit, text)
             if linked and words.may_end(hit):
-                parent = mentions.pop()
-                mention = _mention(field, hit, text, doubtful=False)
-                mentions.append(replace(mention, codes=linked, linked=True, leading=parent.leading))
+                mention = _mention(field, hit, text, mentions.pop().start)
+                mentions.append(replace(mention, codes=linked, linked=True, doubtful=False))
             elif words.allow(hit) and not _strays(mentions, hit):
-                mentions.append(_mention(field, hit, text, doubtful=_is_doubtful(hit, text)))
+                mentions.append(_mention(field, hit, text, hit.start))
         return [*_listed(mentions, text)]
 
     def _linked(self, mentions: list[Mention], hit: Hit, text: str) -> tuple[str, ...]:
@@ -158,26 +158,27 @@ def _is_short_county(hit: Hit) -> bool:
     return hit.name.form == "short" and not hit.name.codes[0].endswith("00")
 
 
-def _mention(field: Field, hit: Hit, text: str, *, doubtful: bool) -> Mention:
+def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:
+    """The mention of a hit; it starts where the chain of its parents' names starts."""
     return Mention(
         field=field,
-        start=hit.start,
+        start=start,
         end=hit.end,
         codes=hit.name.codes,
         form=hit.name.form,
-        role=_role(hit, text),
+        role=_role(hit, text, start),
         linked=False,
-        doubtful=doubtful,
-        leading=begins_clause(text, hit.start),
+        doubtful=_is_doubtful(hit, text),
+        leading=begins_clause(text, start),
     )
 
 
-def _role(hit: Hit, text: str) -> Role:
+def _role(hit: Hit, text: str, start: int) -> Role:
     if hit.name.form in ("event", "home"):
         return Role.EVENT
     if _is_short_county(hit) and _FEATURE.match(text, hit.end):
         return Role.NOTHING
-    role = role_of(text, hit.start, hit.end)
+    role = role_of(text, start, hit.end)
     return Role.NOTHING if role is Role.COMPANY and hit.name.form == "short" else role
 
 

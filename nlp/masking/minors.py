@@ -9,7 +9,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from nlp.gazetteer.names import Names
 from nlp.lexicon import read_lines
 from nlp.masking.spans import PrivateSpan
-from nlp.names import COMPOUND, GIVEN, PersonName, inside_word, name_at
+from nlp.names import GIVEN, PersonName, name_at, name_before
 
 _CHILD = (
     r"女童|男童|女孩|男孩|女娃|男娃|幼女|幼童|婴儿|女婴|男婴|孩子|小孩|小朋友|宝宝|娃娃|闺女|少女|少年|幼儿|儿童"
@@ -66,7 +66,7 @@ _ATTENDING: Final = re.compile(
     r"(?:上学|读书|念书|就读|上[一二三四五六]年级|读[一二三四五六七八九初高小])"
 )
 _BREAK: Final = re.compile(
-    r"就读|[骑个]|上(?![海饶虞杭])|"
+    r"就读|[骑个系]|上(?![海饶虞杭])|"
     r"[^\u4e00-\u9fff0-9]|[在从到是被与和向于的称据对由给让把将及或等往至就了即]|转学|孩子|女儿|儿子|学生|今年|现在|目前|我们|我家"
     r"|[某该本这那全各每]|一所|多所|有所|所有|记者|通报|回应|举报|反映|女孩|男孩|女童|男童|岁|位于"
 )
@@ -127,19 +127,9 @@ def _named(text: str) -> Iterator[PersonName]:
                 name = name_at(text, more.end()) if more else None
     for pattern in (_BEFORE_AGE, _AFTER_NAME):
         for match in pattern.finditer(text):
-            yield from _name_before(text, match.start())
-
-
-def _name_before(text: str, end: int) -> Iterator[PersonName]:
-    """The full name that ends here, with nothing but a clause or a short word before it."""
-    for length in (4, 3, 2):
-        start = end - length
-        if start < 0 or (length == 4) != (text[start : start + 2] in COMPOUND):
-            continue
-        name = name_at(text, start)
-        if name and name.end == end and not inside_word(text, start):
-            yield name
-            return
+            name = name_before(text, match.start())
+            if name:
+                yield name
 
 
 def _pet_name(text: str, start: int) -> PersonName | None:
@@ -173,8 +163,9 @@ def _school_start(text: str, suffix: int) -> int:
     breaks = [m.end() for m in _BREAK.finditer(text, start, suffix)]
     if breaks:
         start = breaks[-1]
-    behind = 0
-    for hit in Names.shared().find(text[start:suffix]):
-        if hit.start == behind and (hit.name.form == "full" or hit.name.trust == "free"):
-            behind = hit.end
-    return start + behind
+    named_after = [
+        hit.end
+        for hit in Names.shared().find(text[start:suffix])
+        if hit.name.form == "full" or hit.name.trust == "free"
+    ]
+    return start + max(named_after, default=0)
