@@ -82,7 +82,7 @@ class Organisation:
     def get(self, identifier: str) -> Department | None:
         """The department with this id."""
         if self.everywhere and identifier not in self._index:
-            kind, _, division = identifier.partition("-")
+            division, _, kind = identifier.partition("-")
             if kind in KINDS and len(division) == 6 and division.isdigit():
                 return _anywhere(kind, division)
         return self._index.get(identifier)
@@ -223,5 +223,5 @@ def _code(value: Any, where: str) -> str:
 
 def _anywhere(kind: str, division: str) -> Department:
     return Department(
-        id=f"{kind}-{division}", name=f"{kind}（{division}）", kind=kind, division=division
+        id=f"{division}-{kind}", name=f"{kind}（{division}）", kind=kind, division=division
     )

@@ -16,7 +16,7 @@ from alerts.ledger.actions import Officer
 from alerts.ledger.codec import pack
 from alerts.ledger.guard import guarded, writing
 from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow
-from alerts.loop import FINISHED
+from alerts.loop import FINISHED, State
 from alerts.organisation import Department
 from alerts.signal import Signal
 
@@ -153,6 +153,11 @@ class Ledger:
         """Incidents that stand for themselves (merged ones left out), newest first."""
         rows = Incident.objects.filter(merged_into=None)
         return rows.exclude(state__in=FINISHED) if open_only else rows
+
+    def alerts(self, *, waiting_only: bool = True) -> QuerySet[Alert]:
+        """Alerts with their incidents, newest first."""
+        rows = Alert.objects.select_related("incident")
+        return rows.filter(state=State.RAISED) if waiting_only else rows
 
     def incident(self, identifier: str) -> Incident:
         """The incident of this incident or alert id, after merges. Raises AlertError."""

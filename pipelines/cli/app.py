@@ -1,6 +1,6 @@
 """The command tree: every command of `shengyuan`, registered in one place."""
 
-from pipelines.cli import extract, incidents, office, processes, replay, search, user
+from pipelines.cli import extract, incidents, office, processes, replay, route, search, user
 from pipelines.cli.chinese import Command, group
 
 app = group("声援：妇女儿童权益舆情监测与预警。先运行 shengyuan run 看演示。")
@@ -17,7 +17,7 @@ for _function in (
     extract.extract,
     replay.replay,
     search.search,
-    incidents.route,
+    route.route,
 ):
     app.command(cls=Command)(_function)
 

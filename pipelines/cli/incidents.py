@@ -1,0 +1,330 @@
+"""incidents, alerts: the duty desk from a terminal, in the same log as the console."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.chinese import Command, group
+from pipelines.cli.common import ConfigOption, JsonOption, write_line
+
+if TYPE_CHECKING:
+    from alerts.ledger.book import Ledger
+    from alerts.ledger.models import Alert, Incident
+    from alerts.organisation import Department
+    from pipelines.config import Config
+
+Identifier = Annotated[str, typer.Argument(help="事件或预警的编号")]
+Officer = Annotated[str, typer.Option("--as", help="经办人的用户名")]
+Note = Annotated[str, typer.Option("--note", help="说明")]
+
+_SHOWN = 50
+
+
+def list_incidents(
+    everything: Annotated[bool, typer.Option("--all", help="包括已办结的")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="最多显示多少条")] = _SHOWN,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """列出事件，最近的在前。
+
+    例：shengyuan incidents list
+    """
+    _, ledger = _open(config)
+    for incident in ledger.incidents(open_only=not everything)[:limit]:
+        _put(_incident(incident), _incident_line(incident), as_json)
+
+
+def list_alerts(
+    everything: Annotated[bool, typer.Option("--all", help="包括已签收的")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="最多显示多少条")] = _SHOWN,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """列出待签收的预警，最近的在前。
+
+    例：shengyuan alerts list --json
+    """
+    _, ledger = _open(config)
+    for alert in ledger.alerts(waiting_only=not everything)[:limit]:
+        _put(_alert(alert), _alert_line(alert), as_json)
+
+
+def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """显示一个事件：要素、定级与派单理由、时限、预警和全部日志。
+
+    例：shengyuan incidents show 20240301-f64551fc
+    """
+    _, ledger = _open(config)
+    incident = ledger.incident(identifier)
+    whole = _whole(ledger, incident)
+    if as_json:
+        write_line(whole)
+        return
+    typer.echo(_incident_line(incident))
+    for label, text in (
+        ("摘要", incident.excerpt),
+        ("评分", "，".join(f"{name} {points}" for name, points in incident.points)),
+        ("派单", f"{incident.route_reason}（{incident.basis}）"),
+        ("知会", "、".join(incident.informed)),
+    ):
+        if text:
+            typer.echo(f"{label}：{text}")
+    for clock in whole["deadlines"]:
+        typer.echo(
+            f"时限：{clock['kind']} {clock['due']:%m-%d %H:%M}"
+            + ("（已完成）" if clock["met"] else "")
+        )
+    for event in whole["log"]:
+        typer.echo(
+            f"{event['at']:%m-%d %H:%M} {event['actor']} {event['kind']} {event['data'] or ''}"
+        )
+
+
+def acknowledge(
+    identifier: Identifier,
+    officer: Officer,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """签收：停止催办和一切待发消息。
+
+    例：shengyuan alerts ack 20240301-f64551fc-1 --as zhangli
+    """
+    _act(
+        config, officer, as_json, lambda ledger, who, now: ledger.acknowledge(identifier, who, now)
+    )
+
+
+def assess(
+    identifier: Identifier,
+    officer: Officer,
+    note: Note,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """研判：记下对案情的判断。
+
+    例：shengyuan incidents assess 20240301-f64551fc --as zhangli --note 情况属实
+    """
+    _act(
+        config, officer, as_json, lambda ledger, who, now: ledger.assess(identifier, who, now, note)
+    )
+
+
+def transfer(
+    identifier: Identifier,
+    officer: Officer,
+    to: Annotated[str, typer.Option("--to", help="接手部门的编号、名称或类别（如 民政）")],
+    reason: Annotated[str, typer.Option("--reason", help="转办理由")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """转办：另一个部门接手主责，并重新签收。
+
+    例：shengyuan incidents transfer 20240301-f64551fc --as zhangli --to 民政 --reason 需临时安置
+    """
+    office, ledger = _open(config)
+    target = _department(office, to, ledger.incident(identifier).lead_division)
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.hand_over(identifier, who, now, to=target, reason=reason),
+    )
+
+
+def handle(
+    identifier: Identifier,
+    officer: Officer,
+    note: Note,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """处置：记下现场做了什么。
+
+    例：shengyuan incidents handle 20240301-f64551fc --as zhangli --note 已出具告诫书
+    """
+    _act(
+        config, officer, as_json, lambda ledger, who, now: ledger.handle(identifier, who, now, note)
+    )
+
+
+def voice(
+    identifier: Identifier,
+    officer: Officer,
+    link: Annotated[str, typer.Option("--link", help="权威发布的网址")] = "",
+    text: Annotated[str, typer.Option("--text", help="发布的正文")] = "",
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """发声：登记公开回应，停止回应时限。
+
+    例：shengyuan incidents voice 20240301-f64551fc --as zhangli --link https://example.gov.cn/1
+    """
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.record_statement(
+            identifier, who, now, link=link, text=text
+        ),
+    )
+
+
+def close(
+    identifier: Identifier,
+    officer: Officer,
+    outcome: Annotated[str, typer.Option("--outcome", help="办理结果，如 属实已处置")],
+    reason: Annotated[str, typer.Option("--reason", help="办结理由")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """办结：写明结果和理由。
+
+    例：shengyuan incidents close 20240301-f64551fc --as zhangli --outcome 属实 --reason 已立案
+    """
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.close(identifier, who, now, outcome=outcome, reason=reason),
+    )
+
+
+def visit(
+    identifier: Identifier,
+    officer: Officer,
+    note: Note,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """回访：办结之后的情况。
+
+    例：shengyuan incidents visit 20240301-f64551fc --as zhangli --note 生活平稳
+    """
+    _act(
+        config, officer, as_json, lambda ledger, who, now: ledger.visit(identifier, who, now, note)
+    )
+
+
+incidents = group("事件：列出、查看、办理。")
+alerts = group("预警：列出、查看、签收、办理。")
+incidents.command("list", cls=Command)(list_incidents)
+alerts.command("list", cls=Command)(list_alerts)
+for _group in (incidents, alerts):
+    for _name, _function in (
+        ("show", show),
+        ("ack", acknowledge),
+        ("assess", assess),
+        ("transfer", transfer),
+        ("handle", handle),
+        ("voice", voice),
+        ("close", close),
+        ("visit", visit),
+    ):
+        _group.command(_name, cls=Command)(_function)
+
+
+def _open(config: Any) -> "tuple[Config, Ledger]":
+    from pipelines import wiring
+    from pipelines.config import load
+
+    office = load(config)
+    return office, wiring.open_ledger(office)
+
+
+def _act(config: Any, name: str, as_json: bool, action: Callable[..., "Incident"]) -> None:
+    from pipelines import wiring
+
+    _, ledger = _open(config)
+
+    from alerts.ledger.actions import Officer as Actor
+    from alerts.ledger.officers import officers
+    from pipelines.errors import ConfigError
+
+    if name not in officers():
+        raise ConfigError(f"没有可用的用户 {name}：用 shengyuan user add 添加，或检查 --as")
+    incident = action(ledger, Actor(name, "终端"), wiring.now())
+    _put(_whole(ledger, incident) if as_json else {}, _incident_line(incident), as_json)
+
+
+def _put(value: dict[str, Any], line: str, as_json: bool) -> None:
+    if as_json:
+        write_line(value)
+    else:
+        typer.echo(line)
+
+
+def _incident(incident: "Incident") -> dict[str, Any]:
+    names = ("id", "title", "state", "grade", "categories", "victims", "place", "place_name")
+    rest = ("lead", "informed", "rule", "basis", "verification", "posts", "first_seen", "last_seen")
+    ends = ("acknowledged_by", "acknowledged_at", "statement_link", "outcome", "close_reason")
+    return {name: getattr(incident, name) for name in (*names, *rest, *ends)}
+
+
+def _whole(ledger: "Ledger", incident: "Incident") -> dict[str, Any]:
+    return {
+        **_incident(incident),
+        "excerpt": incident.excerpt,
+        "points": incident.points,
+        "reason": incident.route_reason,
+        "alerts": [_alert(alert) for alert in incident.alerts.order_by("id")],
+        "deadlines": [
+            {"kind": row.kind, "start": row.start, "due": row.due, "met": row.met_at}
+            for row in incident.deadlines.all()
+        ],
+        "log": [
+            {
+                "number": event.number,
+                "at": event.at,
+                "actor": event.actor,
+                "origin": event.origin,
+                "kind": event.kind,
+                "data": event.data,
+            }
+            for event in ledger.log(incident.id)
+        ],
+    }
+
+
+def _alert(alert: "Alert") -> dict[str, Any]:
+    return {
+        "id": alert.id,
+        "incident": alert.incident_id,
+        "reason": alert.reason,
+        "detail": alert.detail,
+        "grade": alert.grade,
+        "state": alert.state,
+        "department": alert.department,
+        "raised_at": alert.raised_at,
+        "acknowledge_by": alert.acknowledge_by,
+        "acknowledged_by": alert.acknowledged_by,
+        "acknowledged_at": alert.acknowledged_at,
+    }
+
+
+def _incident_line(incident: "Incident") -> str:
+    colour = "红橙黄蓝"[incident.grade - 1]
+    place = incident.place_name or "地点待核"
+    return f"{incident.id} {colour} {incident.state} {place} {incident.lead} {incident.title}"
+
+
+def _alert_line(alert: "Alert") -> str:
+    colour = "红橙黄蓝"[alert.grade - 1]
+    until = alert.acknowledge_by.astimezone()
+    head = f"{alert.id} {colour} {alert.state} {alert.department}"
+    return f"{head} {until:%m-%d %H:%M}前签收 {alert.incident.title}"
+
+
+def _department(office: "Config", wanted: str, division: str) -> "Department":
+    from pipelines import wiring
+    from pipelines.errors import ConfigError
+
+    organisation = wiring.organisation(office)
+    named = (item for item in organisation.departments if item.name == wanted)
+    found = organisation.get(wanted) or next(named, None) or organisation.find(wanted, division)
+    if found is None:
+        raise ConfigError(f"组织中没有部门 {wanted}：请用部门编号、名称或类别（如 民政）")
+    return found
