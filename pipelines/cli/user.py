@@ -29,13 +29,15 @@ def add(
 
     例：shengyuan user add wangli --name 王丽 --department 420200-妇联 --role 值班
     """
-    from alerts.ledger.officers import NewOfficer, add_officer
     from pipelines import wiring
     from pipelines.config import load
 
     office = load(config)
     home = _department(office, department)
     wiring.open_ledger(office)
+
+    from alerts.ledger.officers import NewOfficer, add_officer
+
     officer = NewOfficer(
         username=username,
         name=name,
@@ -54,17 +56,17 @@ def password(username: UserName, config: ConfigOption = None) -> None:
 
     例：shengyuan user password wangli
     """
-    from alerts.ledger.officers import change_password
     from pipelines import wiring
     from pipelines.config import load
     from pipelines.console.settings import for_office
 
     office = load(config)
     wiring.open_ledger(office, for_office(office))
-    change_password(username, _password())
 
+    from alerts.ledger.officers import change_password
     from pipelines.console.accounts import unlock
 
+    change_password(username, _password())
     unlock(username)
     say(f"已为 {username} 设置新密码；其他设备上的登录已失效")
 

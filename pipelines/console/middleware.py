@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from alerts.errors import AlertError, Conflict, LedgerUnavailable
-from pipelines.console.views.trouble import page
+from pipelines.console.views.trouble import broken, page
 
 POLICY = "; ".join(
     (
@@ -50,7 +51,10 @@ class TroubleMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page for an error that we raise on purpose; any other goes on to the log."""
         if isinstance(error, LedgerUnavailable):
-            return page(request, 503, "台账暂时不可用", str(error))
+            return broken(503, "台账暂时不可用", str(error))
+        if isinstance(error, DatabaseError):
+            detail = "台账数据库没有应答，请管理员运行 shengyuan doctor 检查。"
+            return broken(503, "台账暂时不可用", detail)
         if isinstance(error, Conflict):
             return page(request, 409, "未能完成操作", str(error))
         if isinstance(error, AlertError):

@@ -45,13 +45,23 @@ def serve(config: "Config") -> None:
     host, port = config.console.host, config.console.port
     site = application(config)
     try:
-        server = create_server(site, host=host, port=port, threads=_THREADS, ident="shengyuan")
+        server = create_server(
+            site, host=host, port=port, threads=_THREADS, ident="shengyuan", **_proxy(config)
+        )
     except OSError as error:
         raise PipelineError(_port_problem(error, host, port)) from error
     try:
         server.run()
     finally:
         server.close()
+
+
+def _proxy(config: "Config") -> dict[str, Any]:
+    """Believe a TLS proxy on this machine about the visitor's address and scheme, nobody else."""
+    if not config.console.url.startswith("https:"):
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": headers}
 
 
 def _port_problem(error: OSError, host: str, port: int) -> str:

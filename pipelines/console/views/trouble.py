@@ -28,5 +28,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # The frame of the other pages asks the ledger, which may be what failed.
-    return render(None, "console/broken.html", status=500)
+    detail = "若仍出错，请把时间和地址告诉管理员（详情在 var/log 的控制台日志里）。"
+    return broken(500, "程序出错", detail)
+
+
+def broken(status: int, title: str, detail: str) -> HttpResponse:
+    """A page without the frame of the others: that asks the ledger, which may be what failed."""
+    context = {"title": title, "detail": detail}
+    return render(None, "console/broken.html", context, status=status)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def seed(tmp_path_factory: pytest.TempPathFactory) -> TestOffice:
     """An office at 03:10, made once and copied for each test."""
     made = make_office(tmp_path_factory.mktemp("seed") / "office")
+    application(made.config)  # makes the console's own tables
 
     from django.db import connection
 

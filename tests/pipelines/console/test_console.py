@@ -398,6 +398,21 @@ class TestOtherPages:
         assert "第 3 项没有标题" in text
         assert "demo-forum" in text, "enabled but never visited"
 
+    def test_a_broken_ledger_is_said_without_a_traceback(
+        self, office: TestOffice, log_in: LogIn
+    ) -> None:
+        from django.db import connection
+
+        client = log_in("zhiban")
+        client.raise_request_exception = False
+        connection.close()
+        for path in office.config.root.glob("ledger.db*"):
+            path.write_bytes(b"no database" * 500)
+        answer = client.get("/")
+        assert answer.status_code in {500, 503}
+        assert "未做任何改动" in answer.content.decode()
+        assert "Traceback" not in answer.content.decode()
+
     def test_alive(self, office: TestOffice) -> None:
         assert visitor().get("/healthz").content == b"ok"
 
