@@ -3,9 +3,10 @@
 Deterministic: the same rows give the same model.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final, Self
 from zlib import crc32
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from nlp import registry
+from nlp.background import StreamPost, hard_negatives
 from nlp.errors import NlpError
 from nlp.evaluation import recall_threshold
 from nlp.features import Extractor, Vocabulary, document, run_terms, word_terms
@@ -23,6 +25,7 @@ from nlp.text import tokens
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Progress = Callable[[str], None]
 """Told what is being worked on, in Chinese."""
 
@@ -47,26 +50,50 @@ _FEWEST: Final = 2 * FOLDS
 _LABEL_RECALL: Final = 0.8
 """What a label's threshold must keep of its posts, with 95 % confidence."""
 
+_THRESHOLDS: Final = (0.2, 0.5)
+"""A label is never shown below the first nor kept back above the second."""
+
+YEAR: Final = 366
+"""False alerts are counted over the last days of the labelled posts."""
+
+FALSE_ALERTS: Final = 6.0
+"""False alerts that an office bears on a day."""
+
+LOWEST_ALERT: Final = 0.3
+"""No post below this probability may become an alert."""
+
 RECALL: Final = 0.95
 """What alert and review together must reach for each protected category, with 95 % confidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model and the held-out probability of an incident of each row it was trained on."""
+    """A model, and what models that had not seen each post said of it.
+
+    `held_out` is the probability of an incident for every post, `labels` the probability of every
+    head for the incidents alone, `false_alerts` how many a day of the stream were wrong.
+    """
 
     model: Model
     held_out: Floats
+    labels: Floats
+    false_alerts: float
 
 
 def train(
-    posts: Sequence[LabelledPost], version: str, *, alerts: float, progress: Progress
+    posts: Sequence[LabelledPost],
+    version: str,
+    *,
+    stream: Sequence[StreamPost] = (),
+    false_alerts: float = FALSE_ALERTS,
+    progress: Progress = lambda message: None,
 ) -> Trained:
-    """Learn every head. `alerts` is the share of non-incidents that may become alerts.
+    """Learn every head.
 
-    Raises NlpError when there are too few labelled posts.
+    `stream` are unlabelled posts; `false_alerts` is how many of them, and of the labelled
+    non-incidents, may become alerts on a day. Raises NlpError when too few posts are labelled.
     """
-    incident = np.array([post.incident for post in posts], dtype=bool)
+    incident = _flags(posts, lambda post: post.incident)
     if min(incident.sum(), (~incident).sum()) < LEAST:
         raise NlpError(
             f"标注太少：事件 {incident.sum()} 条、非事件 {(~incident).sum()} 条，"
@@ -74,15 +101,24 @@ def train(
         )
     progress("提取特征")
     vocabulary, idf, rows = learn_features(posts)
-    kinds = [kind_of(post.title, post.body) for post in posts]
-    folds = np.array([fold_of(post) for post in posts])
     progress("训练：是否事件")
-    weights, scores = _fit_held_out(with_accounts(rows, kinds), incident, folds)
-    sigmoids = {kind: _kind_sigmoid(kind, kinds, scores, incident) for kind in KINDS}
-    probability = np.array(
+    kinds = [kind_of(post.title, post.body) for post in posts]
+    wide = with_accounts(rows, kinds)
+    extractor = Extractor(vocabulary, idf)
+    negatives, added = _hard_negatives(*fit(wide, incident), stream, extractor)
+    seen: list[LabelledPost | StreamPost] = [*posts, *negatives]
+    truth = np.append(incident, np.zeros(len(negatives), dtype=bool))
+    folds = np.array([fold_of(post) for post in seen])
+    weights, scores = _fit_held_out(vstack([wide, added], format="csr"), truth, folds)
+    sigmoids = {kind: _kind_sigmoid(kind, kinds, scores[: len(posts)], incident) for kind in KINDS}
+    held_out = np.array(
         [float(sigmoids[kind](scores[at])) for at, kind in enumerate(kinds)], dtype=np.float64
     )
-    columns, heads = _label_heads(posts, rows, folds, progress)
+    columns, heads, labels = _label_heads(posts, rows, progress)
+    alarms = _FalseAlarms.of(
+        seen, ~truth, np.append(held_out, sigmoids["headline"](scores[len(posts) :]))
+    )
+    alert = alarms.threshold(false_alerts)
     model = Model(
         version=version,
         vocabulary=vocabulary,
@@ -90,9 +126,10 @@ def train(
         incident=weights.reshape(2, -1).T,
         labels=columns,
         heads=heads,
-        decision=Decision(sigmoids, *_levels(posts, probability, alerts)),
+        decision=Decision(sigmoids, alert, min(alert, _review_level(posts, held_out))),
     )
-    return Trained(registry.rounded(pruned(model, FEATURES)), probability)
+    finished = registry.rounded(pruned(model, FEATURES))
+    return Trained(finished, held_out, labels, alarms.daily(alert))
 
 
 def pruned(model: Model, size: int) -> Model:
@@ -116,7 +153,7 @@ def pruned(model: Model, size: int) -> Model:
     )
 
 
-def fold_of(post: LabelledPost) -> int:
+def fold_of(post: LabelledPost | StreamPost) -> int:
     """The held-out part of a post: dated ones by quarter, so that one event stays in one part."""
     if post.day is not None:
         return (4 * post.day.year + (post.day.month - 1) // 3) % FOLDS
@@ -140,11 +177,14 @@ def learn_features(posts: Sequence[LabelledPost]) -> tuple[Vocabulary, Floats, c
 
 
 def rows_of(extractor: Extractor, documents: Sequence[str]) -> csr_matrix:
-    """The rows of many documents, made in batches."""
-    batches = (documents[at : at + 1000] for at in range(0, len(documents), 1000))
-    return vstack(
-        [extractor.rows(batch, [tokens(one) for one in batch]) for batch in batches], format="csr"
-    )
+    """The rows of many documents."""
+    return vstack(list(_batches(extractor, documents)), format="csr")
+
+
+def _batches(extractor: Extractor, documents: Sequence[str]) -> Iterator[csr_matrix]:
+    for at in range(0, len(documents), 1000):
+        batch = documents[at : at + 1000]
+        yield extractor.rows(batch, [tokens(one) for one in batch])
 
 
 def with_accounts(rows: csr_matrix, kinds: Sequence[Kind]) -> csr_matrix:
@@ -176,18 +216,30 @@ def calibrate(scores: Floats, truth: Bools) -> Sigmoid:
     return Sigmoid(float(curve.coef_[0, 0]), float(curve.intercept_[0]))
 
 
-def _fit_held_out(
-    rows: csr_matrix, truth: Bools, folds: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
+def _hard_negatives(
+    weights: Floats, intercept: float, stream: Sequence[StreamPost], extractor: Extractor
+) -> tuple[list[StreamPost], csr_matrix]:
+    """The stream's posts that a first head almost takes for incidents, and their rows."""
+    width = len(extractor.vocabulary)
+    if not stream:
+        return [], csr_matrix((0, 2 * width))
+    documents = [document(post.title, post.body) for post in stream]
+    scores = np.concatenate(
+        [rows @ weights[:width] + intercept for rows in _batches(extractor, documents)]
+    )
+    chosen = hard_negatives(scores)
+    rows = rows_of(extractor, [documents[at] for at in chosen])
+    return [stream[at] for at in chosen], hstack([rows, csr_matrix(rows.shape)], format="csr")
+
+
+def _fit_held_out(rows: csr_matrix, truth: Bools, folds: Ints) -> tuple[Floats, Floats]:
     """The head of all rows, and each row's score by a head that has not seen its fold.
 
-    The scores are without intercept: the sigmoid fitted on them has its own.
+    The scores are without the final head's intercept: the sigmoid fitted on them has its own.
     """
     scores = np.zeros(len(truth))
-    for fold in range(FOLDS):
+    for fold in np.unique(folds):
         held_out = folds == fold
-        if not held_out.any():
-            continue
         weights, intercept = fit(rows[~held_out], truth[~held_out])
         scores[held_out] = rows[held_out] @ weights + intercept
     weights, intercept = fit(rows, truth)
@@ -202,43 +254,71 @@ def _kind_sigmoid(kind: Kind, kinds: Sequence[Kind], scores: Floats, incident: B
     return calibrate(scores[chosen], incident[chosen])
 
 
-def _levels(
-    posts: Sequence[LabelledPost], probability: Floats, alerts: float
-) -> tuple[float, float]:
-    """The thresholds of alert and review.
+def _review_level(posts: Sequence[LabelledPost], held_out: Floats) -> float:
+    """The highest threshold that keeps enough of every protected category."""
+    levels = []
+    for category in PROTECTED:
+        chosen = np.array([category in post.categories for post in posts], dtype=bool)
+        levels.append(recall_threshold(held_out[chosen], RECALL))
+    return min(levels)
 
-    Alert: at most the given share of the posts that are no incident. Review: low enough for every
-    protected category, but never above alert.
+
+@dataclass(frozen=True, slots=True)
+class _FalseAlarms:
+    """Held-out probabilities of what was no incident in the last year, and that year's days.
+
+    Posts of the stream above the border of the first model are left out: nearly all of them are
+    incidents that nobody labelled.
     """
-    incident = np.array([post.incident for post in posts], dtype=bool)
-    alert = float(np.quantile(probability[~incident], 1 - alerts))
-    needed = [
-        recall_threshold(
-            probability[np.array([category in post.categories for post in posts], bool)], RECALL
-        )
-        for category in PROTECTED
-    ]
-    return alert, min(alert, *needed)
+
+    probabilities: Floats
+    days: int
+
+    @classmethod
+    def of(
+        cls, posts: Sequence[LabelledPost | StreamPost], wrong: Bools, probabilities: Floats
+    ) -> Self:
+        dated = [post.day for post in posts if post.day is not None]
+        begin = max(dated, default=date.max) - timedelta(days=YEAR)
+        recent = _flags(posts, lambda post: post.day is not None and post.day > begin)
+        days = len({day for day in dated if day > begin})
+        return cls(np.sort(probabilities[recent & wrong])[::-1], max(days, 1))
+
+    def threshold(self, daily: float) -> float:
+        """The lowest alert threshold with at most `daily` false alarms a day."""
+        allowed = int(daily * self.days)
+        first_too_many = self.probabilities[allowed : allowed + 1]
+        return max(LOWEST_ALERT, float(np.nextafter(first_too_many, 1.0).max(initial=0.0)))
+
+    def daily(self, threshold: float) -> float:
+        return float((self.probabilities >= threshold).sum() / self.days)
 
 
 def _label_heads(
-    posts: Sequence[LabelledPost],
-    rows: csr_matrix,
-    folds: NDArray[np.int64],
-    progress: Progress,
-) -> tuple[Floats, tuple[Head, ...]]:
-    """A column of weights and a head for every label beside `incident`."""
-    incidents = np.array([post.incident for post in posts], dtype=bool)
-    foreign = np.array([post.scope is Scope.FOREIGN for post in posts], dtype=bool)
-    columns, heads = [], []
+    posts: Sequence[LabelledPost], rows: csr_matrix, progress: Progress
+) -> tuple[Floats, tuple[Head, ...], Floats]:
+    """For every label beside `incident`: a column of weights, a head, the held-out probabilities.
+
+    The latter are those of the incidents alone.
+    """
+    incidents = _flags(posts, lambda post: post.incident)
+    foreign = _flags(posts, lambda post: post.scope is Scope.FOREIGN)
+    # Three parts of unequal size do for the labels: there are thirty heads to fit.
+    folds = np.array([fold_of(post) // 2 for post in posts])
+    columns, heads, held_out = [], [], []
     for name, holds in label_tests():
         progress(f"训练：{name}")
         chosen = incidents | foreign if name.startswith("scope:") else incidents
-        truth = np.array([holds(post) for post, use in zip(posts, chosen, strict=True) if use])
-        weights, head = _label_head(name, rows[chosen], truth, folds[chosen])
+        truth = _flags(posts, holds)
+        weights, head, probabilities = _label_head(name, rows[chosen], truth[chosen], folds[chosen])
         columns.append(weights)
         heads.append(head)
-    return np.column_stack(columns), tuple(heads)
+        held_out.append(probabilities[incidents[chosen]])
+    return np.column_stack(columns), tuple(heads), np.column_stack(held_out)
+
+
+def _flags(posts: Sequence[Any], holds: Callable[[Any], bool]) -> Bools:
+    return np.fromiter((holds(post) for post in posts), dtype=bool, count=len(posts))
 
 
 def label_tests() -> list[tuple[str, Callable[[LabelledPost], bool]]]:
@@ -259,13 +339,15 @@ def label_tests() -> list[tuple[str, Callable[[LabelledPost], bool]]]:
 
 
 def _label_head(
-    name: str, rows: csr_matrix, truth: Bools, folds: NDArray[np.int64]
-) -> tuple[Floats, Head]:
+    name: str, rows: csr_matrix, truth: Bools, folds: Ints
+) -> tuple[Floats, Head, Floats]:
     if truth.sum() < _FEWEST or (~truth).sum() < _FEWEST:
         rate = (truth.sum() + 0.5) / (len(truth) + 1)
         constant = Sigmoid(0.0, float(np.log(rate / (1 - rate))))
-        return np.zeros(rows.shape[1]), Head(name, constant, 0.5)
+        return np.zeros(rows.shape[1]), Head(name, constant, 0.5), np.full(len(truth), rate)
     weights, scores = _fit_held_out(rows, truth, folds)
     sigmoid = calibrate(scores, truth)
-    threshold = min(0.5, recall_threshold(sigmoid(scores[truth]), _LABEL_RECALL))
-    return weights, Head(name, sigmoid, round(threshold, 4))
+    probabilities = sigmoid(scores)
+    threshold = recall_threshold(probabilities[truth], _LABEL_RECALL)
+    bounded = min(max(threshold, _THRESHOLDS[0]), _THRESHOLDS[1])
+    return weights, Head(name, sigmoid, round(bounded, 4)), probabilities

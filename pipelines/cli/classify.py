@@ -58,7 +58,7 @@ def classify(
 def classify_rows(
     rows: Iterable[dict[str, Any] | str], classifier: "Classifier"
 ) -> Iterator[dict[str, Any]]:
-    """One object for each row, in order; a row that is a reason, or is no post, gives its reason."""
+    """One object for each row, in order: the assessment, or `key` and `reason`."""
     waiting = enumerate(rows, 1)
     while batch := list(islice(waiting, _BATCH)):
         checked = [(row, _fault(row, number)) for number, row in batch]
