@@ -30,7 +30,7 @@ _NOT_GIVEN: Final = re.compile(
     r"|书记|经理|老板|家人?|姓|氏|法官|导师|医师|女儿|儿子|同志|教练|小姐"
 )
 _NOT_NAMES: Final = re.compile(
-    r"高[一二三中考校级].?|韩国|泰国|夏令营|凌晨.?|安全.?|万圣.?|武[术侠].?|成[长功绩了全为中老].?|金山|关系|方言|白马|黄金.?"
+    r"高[一二三中考校级].?|毕设|江中|韩国|泰国|安静|夏令营|凌晨.?|安全.?|万圣.?|武[术侠].?|成[长功绩了全为中老].?|金山|关系|方言|白马|黄金.?"
 )
 """Everyday words that the dictionary's cut would let pass for names."""
 
@@ -74,7 +74,8 @@ def inside_word(text: str, at: int) -> bool:
     before = text[at - 1 : at]
     if before in "叫是" or not "\u4e00" <= before <= "\u9fff":
         return False
-    return len(rjieba.cut(text[max(0, at - 3) : at + 1], False)[-1]) > 1
+    begin = max(0, at - 3)
+    return at - begin not in _ends(rjieba.tag(text[begin : at + 4], False))
 
 
 def _is_given_after(text: str, at: int, given: str, after: str) -> bool:
@@ -115,7 +116,7 @@ def _length(text: str, surname: int) -> int:
     words = rjieba.tag(text, False)
     ends = _ends(words)
     first, tag = words[0]
-    if surname == 1 and tag == "ns" and _is_place(first):
+    if surname == 1 and len(first) > 1 and _is_place(first):
         return 0
     for length in (surname + 2, surname + 1):
         given = text[surname:length]

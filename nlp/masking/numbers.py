@@ -49,6 +49,11 @@ _PLATE = re.compile(
 )
 _PASSPORT = re.compile(r"护照(?:号码?)?[是为:：\s]{0,3}(?P<value>[A-Z]{1,2}\d{7,8})(?!\d)")
 
+_PUBLIC: Final = re.compile(
+    r"(?:[报爆]料|投稿|热线|举报|监督|值班|咨询|客服|征集)[^\d，。；]{0,6}$"
+)
+"""Before a contact that an office or a paper gives to everybody."""
+
 _CUED: Final = (("qq", _QQ), ("wechat", _WECHAT), ("account", _ACCOUNT), ("passport", _PASSPORT))
 _PLAIN: Final = (
     ("phone", _PHONE),
@@ -67,7 +72,8 @@ def find_numbers(text: str) -> Iterator[PrivateSpan]:
     yield from _cards(plain)
     for kind, pattern in _PLAIN:
         for match in pattern.finditer(plain):
-            yield PrivateSpan(kind, *match.span())
+            if kind not in ("landline", "email") or not _PUBLIC.search(plain, 0, match.start()):
+                yield PrivateSpan(kind, *match.span())
     for kind, pattern in _CUED:
         for match in pattern.finditer(plain):
             group = match.lastgroup or "value"

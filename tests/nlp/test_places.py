@@ -195,9 +195,9 @@ def _measure(gold: Path) -> dict[str, float]:
 
 def test_the_resolver_loads_fast() -> None:
     code = (
-        "import time; t = time.perf_counter();"
+        "import time; t = time.process_time();"
         "from nlp.places import Resolver; Resolver.shared();"
-        "print(time.perf_counter() - t)"
+        "print(time.process_time() - t)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 2.0
+    assert float(done.stdout) < 1.0
