@@ -12,16 +12,17 @@ from nlp.gazetteer.context import Role, begins_clause, role_of
 from nlp.gazetteer.divisions import Divisions
 from nlp.gazetteer.names import Form, Hit, Names
 
-_GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|辖区)?$")
+_GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|辖区|[市县]?公安局)?$")
 _OFFICE: Final = re.compile(
     r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
 )
-_FEATURE: Final = re.compile(r"[岛座仙湖江河寺溪峰帮](?![区县市北西南畔])")
+_FEATURE: Final = re.compile(r"[院校]区|[岛座仙湖江河寺溪峰帮](?![区县市北西南畔])")
 _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
     "夏钟汪田任姜范石姚谭廖邹熊金陆郝孔崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚庞樊殷施洪翟颜倪严温季俞"
     "章鲁葛韦毕聂焦费"
 )
+_OPEN: Final = re.compile(r"[，。、：；！？\s一某有两三\d男女警]|分局|法院|妇联|$")
 _COMMA: Final = re.compile(r"[省市县区]?[、，,和及与]")
 _NEAR: Final = 40
 """Code points within which a parent's name vouches for a short name that is also a word."""
@@ -61,14 +62,15 @@ class Reader:
             return []
         words = Words(text)
         mentions: list[Mention] = []
-        for hit in hits:
+        for hit, following in zip(hits, [*hits[1:], None], strict=True):
             if hit.name.form == "ignored":
                 continue
             linked = self._linked(mentions, hit, text)
-            if linked and words.may_end(hit):
+            sure = following is not None and self._holds(hit, following)
+            if linked and (sure or words.may_end(hit)):
                 mention = _mention(field, hit, text, mentions.pop().start)
                 mentions.append(replace(mention, codes=linked, linked=True, doubtful=False))
-            elif words.allow(hit) and not _strays(mentions, hit):
+            elif sure or (words.allow(hit) and not _strays(mentions, hit)):
                 mentions.append(_mention(field, hit, text, hit.start))
         return [*_listed(mentions, text)]
 
@@ -76,7 +78,14 @@ class Reader:
         """The codes of the hit that lie in the place named right before it."""
         if not mentions or not _GAP.match(text[mentions[-1].end : hit.start]):
             return ()
-        above = set(mentions[-1].codes)
+        return self._within(mentions[-1].codes, hit)
+
+    def _holds(self, hit: Hit, following: Hit) -> bool:
+        """Whether the next name follows at once and lies in this one, so that both are names."""
+        return hit.end == following.start and bool(self._within(hit.name.codes, following))
+
+    def _within(self, codes: tuple[str, ...], hit: Hit) -> tuple[str, ...]:
+        above = set(codes)
         return tuple(c for c in hit.name.codes if above.intersection(self._divisions.parents(c)))
 
 
@@ -102,13 +111,17 @@ class Words:
         )
 
     def may_end(self, hit: Hit) -> bool:
-        """Whether a doubtful name ends where a word ends."""
-        return hit.name.form != "short" or hit.name.trust == "free" or hit.end in self._words()
+        """Whether a name after its parent's ends where a word may end."""
+        if hit.name.form != "short" or hit.name.trust == "free" or hit.end in self._words():
+            return True
+        return hit.name.trust == "word" and _OPEN.match(self._text, hit.end) is not None
 
     def _ends_well(self, hit: Hit) -> bool:
         """Whether the name ends with a word, or begins one that is named after it (武汉大学)."""
         words = self._words()
         if hit.end in words or hit.end == len(self._text):
+            return True
+        if self._text.startswith("周一", hit.end - 1):  # 曲周一女子: the cut sees a Monday
             return True
         return hit.name.codes[0].endswith("00") and words.get(hit.start, 0) > hit.end
 

@@ -53,9 +53,47 @@ def test_other_tables_point_to_real_divisions(table: str) -> None:
     assert len(names) == len(set(names))
 
 
+_MAINLAND = [c for c in Divisions.shared() if not c.endswith("00") and c[:2] not in ("71", "81")]
+_SHORTS = {row["code"]: row["short"] for row in read_table("divisions.csv")}
+
+
+def _share_found(texts: dict[str, str]) -> float:
+    """The share of texts whose one sure scene is the code they were written for."""
+    right = sum(scenes(text, least=0.8) == {code} for code, text in texts.items())
+    return right / len(texts)
+
+
+def test_every_county_is_found_by_its_full_name() -> None:
+    names = Divisions.shared().name
+    assert _share_found({code: f"{names(code)}一女子报警" for code in _MAINLAND}) == 1.0
+
+
+def test_nearly_every_county_is_found_by_its_short_name_after_its_parents() -> None:
+    divisions = Divisions.shared()
+    texts = {}
+    for code in _MAINLAND:
+        chain = [*reversed(divisions.parents(code)), code]
+        if _SHORTS[code]:
+            above = [_SHORTS[c] or divisions.own_name(c) for c in chain]
+            texts[code] = f"{''.join(above)}一女子报警"
+    assert _share_found(texts) > 0.99
+
+
+def test_nearly_every_district_is_found_by_its_police_bureau() -> None:
+    divisions = Divisions.shared()
+    texts = {
+        code: f"据{divisions.own_name(divisions.parents(code)[0])}公安局{_SHORTS[code]}分局通报"
+        for code in _MAINLAND
+        if divisions.own_name(code).endswith("区") and _SHORTS[code]
+    }
+    assert _share_found(texts) > 0.99
+
+
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
+        ("湖南岳阳一女子报警", {"430600"}),
+        ("据淮安市公安局淮安分局通报", {"320803"}),
         ("徐州丰县通报一女子被囚禁", {"320321"}),
         ("江苏沭阳县一广场有人拐卖儿童", {"321322"}),
         ("山东菏泽郓城，女子遭家暴", {"371725"}),
