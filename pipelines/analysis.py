@@ -18,10 +18,19 @@ from nlp.classifier import Classifier
 from nlp.places import Divisions
 from nlp.privacy import Masked, MaskedSpan, mask
 from nlp.similarity import fingerprint
-from pipelines.stores.protocol import PostDocument, PostStore
+from pipelines.stores.protocol import PostDocument, PostStore, Standing
 
 EXCERPT = 300
 """Code points of the body that a signal carries."""
+
+
+class Placed(Protocol):
+    """Where the desk has put a post."""
+
+    incident: str
+    grade: int
+    state: str
+    lead: str
 
 
 class SignalSink(Protocol):
@@ -30,6 +39,8 @@ class SignalSink(Protocol):
     def append_signals(
         self, signals: Sequence[Signal], originals: Mapping[str, tuple[str, str]]
     ) -> int: ...
+
+    def placements(self, post_ids: Sequence[str]) -> Mapping[str, Placed]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,18 @@ class Analyst:
         if signals:
             self._ledger.append_signals(signals, originals)
         refused = self._store.index(documents)
+        self._store.stand(self._standings([signal.post for signal in signals]))
         alerts = sum(signal.level == "alert" for signal in signals)
         return Analysed(len(posts), alerts, len(signals) - alerts, refused)
+
+    def _standings(self, posts: Sequence[str]) -> dict[str, Standing]:
+        """What the desk decided between signal and index: it could not tell the store then."""
+        placed = self._ledger.placements(posts) if posts else {}
+        return {
+            post: Standing(where.incident, where.grade, where.state, where.lead)
+            for post, where in placed.items()
+            if where.incident
+        }
 
     def _signal(self, post: Post, assessment: Assessment, masked: Masked) -> Signal:
         facts = assessment.facts

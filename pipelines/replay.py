@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 
 BATCH = 500
-TICK = timedelta(hours=1)
-"""How often of simulated time the desk looks at its queue and its clocks."""
+SPAN = timedelta(hours=12)
+"""A batch holds at most so many lines, of at most so much simulated time: the desk looks at its
+queue and its clocks after each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +78,25 @@ class Replay:
         self._feed = feed
         self._clock = clock
         self._spool = spool
-        self._next_tick: datetime | None = None
         self.summary = Summary()
 
     def run(self, lines: Iterable[Line], done: Callable[[int], None]) -> Summary:
         """Replay all lines; `done` is told the number of lines after each batch."""
         with self._spool.open("wb") as spool:
-            for batch in _batches(lines):
+            for batch in _batches(lines, _fits):
                 self._batch([line.post for line in batch if line.post is not None])
                 for line in batch:
                     post = line.post.id if line.post is not None else None
                     spool.write(orjson.dumps([line.key, post, line.reason]) + b"\n")
                     self.summary.counts["set_aside"] += line.post is None
                 done(len(batch))
-        self._tick(self._clock.now)
         self._feed.catch_up()
         return self.summary
 
     def outcome(self, ledger: "Ledger") -> Iterator[dict[str, object]]:
         """One object per input line in order: key, post, incident, grade, lead, alerts."""
         reported: set[str] = set()
-        for rows in _batches(_read_spool(self._spool)):
+        for rows in _batches(_read_spool(self._spool), lambda batch, row: len(batch) < BATCH):
             placements = ledger.placements([post for _, post, _ in rows if post])
             for key, post, reason in rows:
                 placement = placements.get(post) if post else None
@@ -110,7 +108,7 @@ class Replay:
                     "lead": placement.lead or None if placement else None,
                     "alerts": [],
                 }
-                if placement and post not in reported:
+                if post and placement and post not in reported:
                     line["alerts"] = list(placement.alerts)
                     reported.add(post)
                 if reason:
@@ -129,33 +127,34 @@ class Replay:
         self.summary.last = posts[-1].first_seen
         fresh = unfinished([clean(post) for post in posts], self._store)
         counts["new"] += len(fresh)
-        self._tick_until(posts[0].first_seen)
         self._clock.advance(posts[-1].first_seen)
         if fresh:
             analysed = self._analyst.analyse(fresh)
             counts["alert"] += analysed.alerts
             counts["review"] += analysed.reviews
             counts["refused"] += len(analysed.refused)
-        self._tick_until(posts[-1].first_seen)
-
-    def _tick_until(self, moment: datetime) -> None:
-        if self._next_tick is None:
-            self._next_tick = moment
-        if moment - self._next_tick > TICK * 48:
-            # A gap of days in the input: the clocks that fell due in it are served in one go.
-            self._tick(moment - TICK)
-            self._next_tick = moment
-        while self._next_tick <= moment:
-            self._tick(self._next_tick)
-            self._next_tick += TICK
-
-    def _tick(self, moment: datetime) -> None:
-        self._desk.tick(moment)
+        self._desk.tick(self._clock.now)
+        self._feed.catch_up()
 
 
-def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, BATCH)):
+def _fits(batch: list[Line], line: Line) -> bool:
+    """Whether the line still belongs to this batch."""
+    first = next((seen.post for seen in batch if seen.post is not None), None)
+    if first is None or line.post is None:
+        return len(batch) < BATCH
+    return len(batch) < BATCH and line.post.first_seen - first.first_seen < SPAN
+
+
+def _batches(
+    items: Iterable[_Item], fits: Callable[[list[_Item], _Item], bool]
+) -> Iterator[list[_Item]]:
+    batch: list[_Item] = []
+    for item in items:
+        if batch and not fits(batch, item):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
         yield batch
 
 

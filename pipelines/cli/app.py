@@ -1,6 +1,17 @@
 """The command tree: every command of `shengyuan`, registered in one place."""
 
-from pipelines.cli import extract, incidents, office, processes, replay, route, search, user
+from pipelines.cli import (
+    classify,
+    extract,
+    incidents,
+    mask,
+    office,
+    processes,
+    replay,
+    routing,
+    search,
+    user,
+)
 from pipelines.cli.chinese import Command, group
 
 app = group("声援：妇女儿童权益舆情监测与预警。先运行 shengyuan run 看演示。")
@@ -15,9 +26,11 @@ for _function in (
     processes.duty,
     processes.console,
     extract.extract,
+    classify.classify,
+    mask.mask,
     replay.replay,
     search.search,
-    route.route,
+    routing.route,
 ):
     app.command(cls=Command)(_function)
 

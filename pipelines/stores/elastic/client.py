@@ -195,7 +195,7 @@ class Client:
             raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> StoreError:
-        if isinstance(error, elasticsearch.TlsError):
+        if isinstance(error, elasticsearch.SSLError):
             return StoreError(f"{self._url} 的证书不受信任：请检查 [store] ca_certs")
         if isinstance(error, elasticsearch.UnsupportedProductError):
             return StoreError(f"{self._url} 不是 Elasticsearch：请检查 [store] url")
