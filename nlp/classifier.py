@@ -84,19 +84,27 @@ class Classifier:
     ) -> list[tuple[Assessment, tuple[str, ...]]]:
         """The same, each with the words of title and body."""
         result: list[tuple[Assessment, tuple[str, ...]]] = []
-        for start in range(0, len(texts), _BATCH):
-            result += self._batch(texts[start : start + _BATCH], full)
+        for batch in self._batches(texts):
+            result += self._assessed(batch, full)
         return result
 
     def probabilities(self, texts: Sequence[Text]) -> Floats:
         """The probability of an incident alone, for each text."""
-        batch = _Batch.read(texts, self._extractor)
-        return self.model.probabilities(batch.rows, batch.kinds)
+        parts = [self.model.probabilities(one.rows, one.kinds) for one in self._batches(texts)]
+        return np.concatenate([np.zeros(0), *parts])
 
-    def _batch(
-        self, texts: Sequence[Text], full: bool
+    def label_probabilities(self, texts: Sequence[Text]) -> Floats:
+        """For each text a row with the probability of every head of the model."""
+        parts = [self.model.label_probabilities(one.rows) for one in self._batches(texts)]
+        return np.concatenate([np.zeros((0, len(self.model.heads))), *parts])
+
+    def _batches(self, texts: Sequence[Text]) -> Iterator["_Batch"]:
+        for start in range(0, len(texts), _BATCH):
+            yield _Batch.read(texts[start : start + _BATCH], self._extractor)
+
+    def _assessed(
+        self, batch: "_Batch", full: bool
     ) -> Iterator[tuple[Assessment, tuple[str, ...]]]:
-        batch = _Batch.read(texts, self._extractor)
         incident = self.model.probabilities(batch.rows, batch.kinds)
         limit = 0.0 if full else self.model.decision.review
         shown = np.flatnonzero(incident >= limit).tolist()
@@ -105,7 +113,7 @@ class Classifier:
             zip(incident.tolist(), batch.tokenised, strict=True)
         ):
             if at in details:
-                assessment = self._full(texts[at], probability, *details[at])
+                assessment = self._full(batch.texts[at], probability, *details[at])
             else:
                 assessment = self._bare(probability)
             yield assessment, tuple(spelling.words(tokens))

@@ -1,0 +1,158 @@
+"""What a model is worth: held-out figures with intervals, and the card that tells them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp import evaluation
+from nlp.classifier import Classifier
+from nlp.labelled import LabelledPost
+from nlp.model import KINDS, LabelReader, Model, kind_of
+from nlp.taxonomy import CHINESE, Category
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Figure = tuple[float, float, float]
+"""A value and its 95 % bootstrap interval."""
+
+FEWEST: Final = 20
+"""Fewer incidents than this tell nothing about a kind of text or a category."""
+
+_KIND_NAMES: Final = {"headline": "标题", "article": "标题加正文", "account": "无标题的自述帖"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Labelled posts and what a model that had not seen them said.
+
+    `incident` is a probability for every post; `labels` has a row for every incident, a column for
+    every head.
+    """
+
+    posts: Sequence[LabelledPost]
+    incident: Floats
+    labels: Floats
+
+
+def judge(classifier: Classifier, posts: Sequence[LabelledPost]) -> Judged:
+    """What the classifier says of the posts."""
+    texts = [(post.title, post.body) for post in posts]
+    incidents = [text for text, post in zip(texts, posts, strict=True) if post.incident]
+    return Judged(posts, classifier.probabilities(texts), classifier.label_probabilities(incidents))
+
+
+def figures(model: Model, judged: Judged) -> dict[str, Any]:
+    """All figures of the card: by kind of text, recall by category, first category, severity."""
+    truth = np.array([post.incident for post in judged.posts], dtype=bool)
+    kinds = np.array([kind_of(post.title, post.body) for post in judged.posts])
+    result: dict[str, Any] = {"kinds": {}, "recall": {}}
+    for kind in KINDS:
+        chosen = kinds == kind
+        if (truth & chosen).sum() >= FEWEST:
+            result["kinds"][kind] = _incident_figures(truth[chosen], judged.incident[chosen])
+    found = judged.incident[truth] >= model.decision.review
+    incidents = [post for post in judged.posts if post.incident]
+    for category in Category:
+        flags = found[np.array([category in post.categories for post in incidents], dtype=bool)]
+        if len(flags) >= FEWEST:
+            result["recall"][category.value] = evaluation.interval(evaluation.share, flags)
+    result |= _label_figures(model, incidents, judged.labels)
+    result["alerts"] = evaluation.share(judged.incident[truth] >= model.decision.alert)
+    return result
+
+
+def card(model: Model, found: Mapping[str, Any], facts: Sequence[tuple[str, str]]) -> str:
+    """The model card in Chinese. `facts` are name and value of what else a reader should know."""
+    lines = [f"# 模型 {model.version}", "", "## 是什么", ""]
+    lines += [f"- {name}：{value}" for name, value in _common_facts(model)]
+    lines += [f"- {name}：{value}" for name, value in facts]
+    lines += ["", "## 表现", "", "数值后为 95 % 自助法区间。", "", *_tables(found)]
+    lines += [
+        "",
+        "## 限度",
+        "",
+        "- 训练语料是热榜标题和少量自述帖；方言、谐音、拼音等写法见得少，自述帖的表现低于标题。",
+        "- 概率按标注语料校准。语料中事件约占三分之一，数据流中约占百分之一点五；低概率区间偏高。",
+        "- 模型只提示，不定性；每条预警都要由人研判。",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def shown(figure: Sequence[float]) -> str:
+    """A figure with its interval, as text."""
+    value, low, high = figure
+    return f"{value:.3f}（{low:.3f}–{high:.3f}）"
+
+
+def _incident_figures(truth: Bools, probability: Floats) -> dict[str, Any]:
+    def interval(measure: Any) -> Figure:
+        return evaluation.interval(measure, truth, probability, rounds=100)
+
+    return {
+        "posts": len(truth),
+        "incidents": int(truth.sum()),
+        "average_precision": interval(evaluation.average_precision),
+        "best_f1": interval(evaluation.best_f1),
+        "precision_at_90": interval(lambda t, p: evaluation.precision_at_recall(t, p, 0.9)),
+        "precision_at_95": interval(lambda t, p: evaluation.precision_at_recall(t, p, 0.95)),
+        "calibration_error": interval(evaluation.calibration_error),
+    }
+
+
+def _label_figures(
+    model: Model, incidents: Sequence[LabelledPost], labels: Floats
+) -> dict[str, Any]:
+    reader = LabelReader(model.heads)
+    read = [reader.read(row) for row in labels.tolist()]
+    pairs = list(zip(incidents, read, strict=True))
+    tests = {
+        "first_category": [one.categories[0][0] in post.categories for post, one in pairs],
+        "severity_exact": [one.severity == post.severity for post, one in pairs],
+        "severity_within_one": [abs(one.severity - post.severity) <= 1 for post, one in pairs],
+        "victims_exact": [set(one.victims) == post.victims for post, one in pairs],
+        "status_exact": [one.status == post.status for post, one in pairs],
+    }
+    return {
+        name: evaluation.interval(evaluation.share, np.array(flags, dtype=bool))
+        for name, flags in tests.items()
+    }
+
+
+def _common_facts(model: Model) -> Iterator[tuple[str, str]]:
+    yield "方法", "词和字的 TF-IDF 线性模型，每个标签一列权重，Platt 校准；不含任何可执行内容"
+    yield "特征", f"{len(model.vocabulary):,} 个，词 1–2 元与字 1–4 元"
+    yield "预警阈值", f"概率 ≥ {model.decision.alert:.3f}"
+    yield "复核阈值", f"概率 ≥ {model.decision.review:.3f}"
+
+
+def _tables(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "| 文本 | 条数（事件） | AP | 最佳 F1 | 召回 0.90 时精度 | 召回 0.95 时精度 | 校准误差 |"
+    yield "|---|---|---|---|---|---|---|"
+    names = ("average_precision", "best_f1", "precision_at_90", "precision_at_95")
+    for kind, one in found["kinds"].items():
+        cells = " | ".join(shown(one[name]) for name in (*names, "calibration_error"))
+        yield f"| {_KIND_NAMES[kind]} | {one['posts']}（{one['incidents']}） | {cells} |"
+    yield ""
+    yield "| 类别 | 预警或复核的召回 |"
+    yield "|---|---|"
+    for category, figure in found["recall"].items():
+        yield f"| {CHINESE[category]} | {shown(figure)} |"
+    yield ""
+    yield "| 标签 | 正确的比例 |"
+    yield "|---|---|"
+    for name, title in _LABEL_NAMES.items():
+        yield f"| {title} | {shown(found[name])} |"
+    yield ""
+    yield f"事件中直接预警的比例：{found['alerts']:.3f}。"
+
+
+_LABEL_NAMES: Final = {
+    "first_category": "首位类别在标注之中",
+    "severity_exact": "严重程度完全一致",
+    "severity_within_one": "严重程度相差不超过一级",
+    "victims_exact": "受害人完全一致",
+    "status_exact": "状态完全一致",
+}

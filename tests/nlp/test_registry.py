@@ -1,0 +1,116 @@
+"""Models survive their files exactly; damaged files are refused in plain words."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp import registry
+from nlp.errors import NlpError
+from nlp.features import Vocabulary
+from nlp.model import KINDS, Decision, Head, Model, Sigmoid
+
+RANDOM = np.random.default_rng(5)
+MODEL = registry.rounded(
+    Model(
+        version="甲",
+        vocabulary=Vocabulary(("女童", "女童 失联"), ("女", "女童")),
+        idf=RANDOM.random(4) + 1,
+        incident=RANDOM.normal(size=(4, 2)),
+        labels=RANDOM.normal(size=(4, 2)),
+        heads=(
+            Head("category:trafficking", Sigmoid(1.5, -0.5), 0.3),
+            Head("severity:1", Sigmoid(1.0, 0.25), 0.5),
+        ),
+        decision=Decision({kind: Sigmoid(0.8, -2.0) for kind in KINDS}, 0.6, 0.2),
+    )
+)
+
+
+def saved(folder: Path, version: str = "甲") -> Path:
+    return registry.save(replace(MODEL, version=version), folder, {"ap": 0.9}, "# 卡片\n")
+
+
+def test_a_rounded_model_comes_back_exactly(tmp_path: Path) -> None:
+    read = registry.read(saved(tmp_path))
+    for name in ("idf", "incident", "labels"):
+        assert np.array_equal(getattr(read, name), getattr(MODEL, name)), name
+    assert (read.version, read.vocabulary, read.heads) == ("甲", MODEL.vocabulary, MODEL.heads)
+    assert read.decision == MODEL.decision
+    assert registry.describe(tmp_path / "甲")["figures"] == {"ap": 0.9}
+
+
+@pytest.mark.parametrize("name", ["weights.npz", "vocabulary.txt", "card.json"])
+@pytest.mark.parametrize("damage", ["truncated", "changed", "absent"])
+def test_damage_is_named_with_its_file(tmp_path: Path, name: str, damage: str) -> None:
+    path = saved(tmp_path) / name
+    content = path.read_bytes()
+    if damage == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "changed":
+        path.write_bytes(content.replace(b"0.6", b"0.1") if b"0.6" in content else content[::-1])
+    else:
+        path.unlink()
+    with pytest.raises(NlpError, match="请重新安装该模型") as caught:
+        registry.read(tmp_path / "甲")
+    assert name in str(caught.value)
+
+
+def test_a_version_is_never_overwritten(tmp_path: Path) -> None:
+    saved(tmp_path)
+    with pytest.raises(NlpError, match="已存在"):
+        saved(tmp_path)
+
+
+def test_promotion_and_the_way_back(tmp_path: Path) -> None:
+    for version in ("甲", "乙"):
+        saved(tmp_path, version)
+        registry.promote(version, tmp_path)
+    assert registry.versions(tmp_path) == ["乙", "甲"]
+    assert registry.current(tmp_path) == "乙"
+    assert registry.roll_back(tmp_path) == registry.current(tmp_path) == "甲"
+    with pytest.raises(NlpError, match="无法回退"):
+        registry.roll_back(tmp_path)
+
+
+def test_only_a_sound_version_is_promoted(tmp_path: Path) -> None:
+    saved(tmp_path)
+    registry.promote("甲", tmp_path)
+    (saved(tmp_path, "乙") / "weights.npz").write_bytes(b"")
+    with pytest.raises(NlpError, match="摘要不符"):
+        registry.promote("乙", tmp_path)
+    with pytest.raises(NlpError, match="没有模型 丙，可用：乙、甲"):
+        registry.promote("丙", tmp_path)
+    assert registry.current(tmp_path) == "甲"
+
+
+def test_the_offices_own_model_comes_before_the_shipped_one(tmp_path: Path) -> None:
+    shipped = registry.find(None, [tmp_path])
+    assert shipped.parent == registry.SHIPPED
+    saved(tmp_path)
+    assert registry.find(None, [tmp_path]) == shipped
+    registry.promote("甲", tmp_path)
+    assert registry.find(None, [tmp_path]) == tmp_path / "甲"
+    assert registry.find(shipped.name, [tmp_path]) == shipped
+
+
+def test_an_unknown_version_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NlpError, match=r"找不到模型 9\.9"):
+        registry.load("9.9", [tmp_path])
+
+
+def test_a_stored_object_is_refused(tmp_path: Path) -> None:
+    """Pickled content could run code; it must fail however its digest was made."""
+    import io
+
+    folder = saved(tmp_path)
+    buffer = io.BytesIO()
+    np.savez(buffer, idf=np.array([object()], dtype=object), allow_pickle=True)
+    (folder / "weights.npz").write_bytes(buffer.getvalue())
+    card = registry.describe(folder)
+    card["sha256"]["weights.npz"] = registry._digest(buffer.getvalue())
+    card["sha256"]["card.json"] = registry._digest(registry._canonical(card))
+    (folder / "card.json").write_bytes(registry._canonical(card))
+    with pytest.raises(NlpError, match="内容不完整"):
+        registry.read(folder)
