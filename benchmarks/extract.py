@@ -58,8 +58,7 @@ def trafilatura(source: str) -> Found:
     from trafilatura import bare_extraction
 
     found = bare_extraction(source, include_comments=False, with_metadata=True)
-    fields = found.as_dict() if found else {}
-    return Found(*(fields.get(key) or "" for key in ("text", "title", "date")))
+    return Found(*(getattr(found, key, None) or "" for key in ("text", "title", "date")))
 
 
 METHODS: dict[str, Callable[[str], Found]] = {

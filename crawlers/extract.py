@@ -22,6 +22,8 @@ from crawlers.extraction.tree import compact, drop, text_of
 
 _CRUMB = 0.25
 _SHORTEST_BY_RULE = 20
+_SHORTEST_LINE = 6
+_LONG_TEXT = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def extract_article(
 
 def own_texts(page: Page) -> dict[str, str]:
     """The own candidates: the most valuable region, and its first record when it holds several."""
-    region, sums = regions(page.root, page.lines)
+    region, sums = regions(page.root, page.lines, page.nearness)
     if region is None:
         return {"own": ""}
     texts = {"own": text_in(region, page.lines, sums)}
@@ -113,4 +115,18 @@ def _by_candidates(page: Page, own: dict[str, str], hint: str) -> str:
     if not texts:
         return ""
     about = hint or page.said("description", "og:description")
-    return texts[choose(texts, about)]
+    worth = {name: _worth(page, text) for name, text in texts.items()}
+    return texts[choose(texts, about, worth)]
+
+
+def _worth(page: Page, text: str) -> float:
+    """What those of the page's lines that a text holds add up to; never below zero."""
+    own_lines = set(map(compact, text.split("\n")))
+    # A library may join lines, so a line is looked for anywhere; in a long text only as a line.
+    plain = compact(text) if len(text) <= _LONG_TEXT else ""
+    held = 0.0
+    for line, near in zip(page.lines, page.nearness, strict=True):
+        if line.chars >= _SHORTEST_LINE:
+            bare = compact(line.text)
+            held += line.value * near if bare in own_lines or bare in plain else 0.0
+    return max(0.0, held)

@@ -3,7 +3,7 @@
 import re
 
 from crawlers.extraction.judge import grams, similarity
-from crawlers.extraction.lines import FURNITURE
+from crawlers.extraction.lines import FURNITURE, value_of
 from crawlers.extraction.tree import compact
 
 _SENTENCE = re.compile(r"[，。；！？…]")
@@ -25,6 +25,7 @@ _SECTION = re.compile(
 )
 _MOST = 0.6
 _LOOK_AHEAD = 8
+_PROSE = 15
 
 
 def trim(text: str, title: str) -> str:
@@ -39,16 +40,16 @@ def trim(text: str, title: str) -> str:
 
 
 def _first_line(lines: list[str], title: str) -> int:
-    """Behind the last of the first few lines that is headline, by-line or furniture."""
+    """Behind the last headline, by-line or furniture that stands above the first prose."""
     bag = grams(title)
     start = 0
     for number, line in enumerate(lines[:_LOOK_AHEAD]):
-        if len(line) > 100:
-            break
         headline = title and similarity(grams(line), bag) > 0.8
         by_line = _BYLINE.search(line) and not _SENTENCE.search(line)
         if headline or by_line or FURNITURE.search(line):
             start = number + 1
+        elif value_of(line, len(compact(line)), 0) >= _PROSE:
+            break
     return start
 
 

@@ -38,8 +38,13 @@ class Sum:
 Sums = dict[html.HtmlElement, Sum]
 
 
-def regions(root: html.HtmlElement, lines: Sequence[Line]) -> tuple[html.HtmlElement | None, Sums]:
-    """The most valuable subtree (None for an empty page) and every element's sum."""
+def regions(
+    root: html.HtmlElement, lines: Sequence[Line], nearness: Sequence[float]
+) -> tuple[html.HtmlElement | None, Sums]:
+    """The most valuable subtree (None for an empty page) and every element's sum.
+
+    A line counts by its value and by how near to the headline it stands.
+    """
     asides = _asides(lines)
     held: dict[html.HtmlElement, list[int]] = {}
     for number, line in enumerate(lines):
@@ -50,6 +55,7 @@ def regions(root: html.HtmlElement, lines: Sequence[Line]) -> tuple[html.HtmlEle
         for number in held.get(element, ()):
             line = lines[number]
             value = -_ASIDE_COST * abs(line.value) if number in asides else line.value
+            value *= nearness[number]
             _add(total, Sum(value, value, line.chars, line.linked, [number]), 1.0)
         for child in element:
             if child in sums:

@@ -35,6 +35,11 @@ _LEGAL = re.compile(
     r"如有(?:侵权|版权)|侵犯.{0,10}(?:版权|权益).{0,20}联系|不承担.{0,12}(?:法律)?责任|"
     r"人民法院.{0,30}著作权|信息网络传播|任何转载|投资有风险|仅供参考"
 )
+_NOTICE_WORD = re.compile(
+    r"转载|凡本|本网|本站|本报社|版权|稿件|登载|注明|著作权|合作方|书面授权|免责|原创内容|法律责任|未经"
+)
+_NOTICE_WORDS = 3
+_LONGEST_NOTICE = 400
 _ASIDE = re.compile(
     r"comment|reply|replies|pinglun|discuss|relat|recommend|hot-?(?:news|list|rank)|sidebar|"
     r"side_|_side|footer|foot_|copyright|breadcrumb|crumb|navi|share|toolbar|pager|pagination|"
@@ -98,7 +103,9 @@ def value_of(text: str, chars: int, linked: int) -> float:
     """What a line is worth: its length for prose, less for bare words, below zero for links."""
     if FURNITURE.search(text) and chars < 120:
         return -0.5 * chars - 5
-    if _LEGAL.search(text) and chars < 400:
+    if chars < _LONGEST_NOTICE and (
+        _LEGAL.search(text) or len(_NOTICE_WORD.findall(text)) >= _NOTICE_WORDS
+    ):
         return -0.3 * chars
     plain = chars - linked
     if linked * 2 > chars:

@@ -1,5 +1,6 @@
 """A page read once: its pruned tree, its lines, its scripts and what its head says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,11 +11,18 @@ from crawlers.extraction.tree import compact, parse, prune, squeeze
 
 _MOST_SCRIPT = 3_000_000
 _MOST_LINES = 20_000
+_SHORTEST_HEADLINE = 6
+_FAR = 0.3
+_HALF_WAY = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What every part of the extraction looks at."""
+    """What every part of the extraction looks at.
+
+    `nearness` says for each line how near to the headline it stands, from 1 down to a floor: the
+    more links lie between, the less likely is it the article. All 1 where no headline is seen.
+    """
 
     url: str
     root: html.HtmlElement
@@ -22,6 +30,7 @@ class Page:
     scripts: tuple[str, ...]
     meta: dict[str, str]
     head_title: str
+    nearness: tuple[float, ...]
 
     def said(self, *names: str) -> str:
         """The first of the named meta fields that says something, "" when none does."""
@@ -38,7 +47,33 @@ def read_page(source: str, url: str) -> Page | None:
     titles = root.xpath("//title[not(ancestor::svg)]")
     head_title = squeeze("".join(titles[0].itertext())) if titles else ""
     prune(root)
-    return Page(url, root, tuple(islice(lines_of(root), _MOST_LINES)), scripts, meta, head_title)
+    lines = tuple(islice(lines_of(root), _MOST_LINES))
+    nearness = _nearness(lines, _headline(lines, head_title or meta.get("og:title", "")))
+    return Page(url, root, lines, scripts, meta, head_title, nearness)
+
+
+def _headline(lines: Sequence[Line], title: str) -> int:
+    """The number of the unlinked line that holds most of the page's title; -1 for none."""
+    whole, best, longest = compact(title), -1, _SHORTEST_HEADLINE - 1
+    for number, line in enumerate(lines):
+        text = compact(line.text)
+        if len(text) <= longest or line.linked * 2 > line.chars or len(text) > len(whole) + 20:
+            continue
+        if text in whole or (whole and whole in text):
+            best, longest = number, len(text)
+    return best
+
+
+def _nearness(lines: Sequence[Line], headline: int) -> tuple[float, ...]:
+    """See Page; lines above the headline are as far as can be, but for the last few."""
+    if headline < 0:
+        return (1.0,) * len(lines)
+    near = [1.0 if number > headline - 4 else _FAR for number in range(headline)]
+    between = 0.0
+    for line in lines[headline:]:
+        near.append(max(_FAR, 1 / (1 + between / _HALF_WAY)))
+        between += max(0.0, -line.value)
+    return tuple(near)
 
 
 def _scripts(root: html.HtmlElement) -> list[str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,7 +38,7 @@ def similarity(one: str, other: str) -> float:
     return 2 * (bags[0] & bags[1]).total() / size if size else float(one == other)
 
 
-def made_up(name: str) -> tuple[Article, dict[str, object]]:
+def made_up(name: str) -> tuple[Article, dict[str, Any]]:
     page = PAGES / f"{name}.html"
     article = extract_article(decode(page.read_bytes())[0], now=NOW)
     return article, tomllib.loads(page.with_suffix(".toml").read_text("utf-8"))
