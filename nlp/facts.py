@@ -79,7 +79,7 @@ def find_facts(title: str, body: str) -> Facts:
     """The facts that the text states plainly.
 
     `roles` are canonical words (丈夫 for 老公), victims before offenders; `deed` is the gravest of
-    the title, else of the body; `nouns` are rare words and counts ("16次").
+    the title, else of the body; `nouns` are counts ("16次"), then rare words, rarest first.
     """
     text = f"{title}\n{body}" if body else title
     told = Terms.shared().find(title)
@@ -146,14 +146,17 @@ def _setting(told: Sequence[Term], more: Sequence[Term]) -> str:
 
 
 @cache
-def _noun_list() -> frozenset[str]:
-    return frozenset(read_lines("facts-nouns.txt"))
+def _noun_ranks() -> dict[str, int]:
+    """Signature nouns with their rank in the shipped list, rarest first."""
+    return {noun: rank for rank, noun in enumerate(read_lines("facts-nouns.txt"))}
 
 
 def _nouns(text: str, people: Sequence[str]) -> tuple[str, ...]:
-    known = _noun_list()
-    nouns = dict.fromkeys(word for word in rjieba.cut(text, False) if word in known)
-    nouns.update(dict.fromkeys(_COUNT.findall(text)))
+    ranks = _noun_ranks()
+    rare = sorted(
+        {word for word in rjieba.cut(text, False) if word in ranks}, key=ranks.__getitem__
+    )
+    nouns = dict.fromkeys([*_COUNT.findall(text), *rare])
     return tuple(_unnamed(nouns, people))[:MOST_NOUNS]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nlp.masking.numbers import valid_card, valid_identity
 from nlp.privacy import LABELS, Masked, mask
+from pipelines.cli.mask import mask_objects
 from tests.nlp.planted import planted_post
 
 _POSTS = 600
@@ -146,6 +147,28 @@ def test_the_check_digit_of_an_identity_number(number: str, valid: bool) -> None
 def test_luhn() -> None:
     assert valid_card("6222021234567890128")
     assert not valid_card("6222021234567890129")
+
+
+def test_the_command_answers_every_line_in_order() -> None:
+    answers = list(
+        mask_objects(
+            [
+                {"key": "a", "title": "电话13812345678", "other": 1},
+                "posts.jsonl 第 2 行不是有效的 JSON",
+                {"key": "c", "title": 5},
+                {"key": "d", "title": "", "body": None},
+                {"key": "e", "body": "女子报警"},
+            ]
+        )
+    )
+    assert answers[0] == {
+        "key": "a",
+        "title": "电话〔手机号〕",
+        "body": "",
+        "masked": [{"field": "title", "kind": "phone", "start": 2, "end": 13}],
+    }
+    assert [answer["key"] for answer in answers] == ["a", None, "c", "d", "e"]
+    assert ["reason" in answer for answer in answers] == [False, True, True, True, False]
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
