@@ -27,10 +27,14 @@ EXCERPT = 300
 class Placed(Protocol):
     """Where the desk has put a post."""
 
-    incident: str
-    grade: int
-    state: str
-    lead: str
+    @property
+    def incident(self) -> str: ...
+    @property
+    def grade(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
 
 
 class SignalSink(Protocol):

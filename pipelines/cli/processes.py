@@ -127,14 +127,15 @@ def _supervise(office: "Config", path: Path) -> None:
     wiring.open_ledger(office)
     base = [sys.executable, "-m", "pipelines.cli"]
     option = ["--config", str(path)]
-    supervisor = Supervisor(
-        {
-            "控制台": [*base, "console", *option],
-            "值班台": [*base, "duty", *option],
-            "抓取": [*base, "crawl", *option],
-        },
-        say,
-    )
+    commands = {
+        "控制台": [*base, "console", *option],
+        "值班台": [*base, "duty", *option],
+        "抓取": [*base, "crawl", *option],
+    }
+    if not office.crawl.enabled:
+        say("没有启用任何来源，暂不抓取：用 shengyuan sources enable 名称 启用后重新启动")
+        del commands["抓取"]
+    supervisor = Supervisor(commands, say)
     stop_on_signals(supervisor.stop)
     say("按 Ctrl-C 停止")
     code = supervisor.run()

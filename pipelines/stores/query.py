@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from pipelines.stores.protocol import Query, QueryError
 
@@ -108,7 +108,7 @@ def _with_field(query: Query, name: str, value: str, context: tuple[str, int, Na
     if given not in ("", None):
         _refuse(text, where, f"{name} 只能写一次")
     at = text.find(value, where)
-    found: object = value
+    found: Any = value
     if field in {"since", "until"}:
         found = _moment(value, field) or _refuse(text, at, f"不是日期：{value}，应如 2024-03-01")
     elif field == "grade":

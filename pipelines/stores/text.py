@@ -4,12 +4,27 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from pipelines.stores.protocol import PostDocument
+
 _WIDE = re.compile(r"([^\x00-\x7f])")
 _SIGN = re.compile(r"[\W_]+")
 _SIGN_AT_EDGE = re.compile(r"\A[\W_]+|[\W_]+\Z")
-_BREAK = "zq"
+_BREAK = "\ue000"
+"""Private use: a token in both stores that no text can hold, since it counts as a sign there."""
+_LONGEST_ID = 512
 _AROUND = 24
 """Code points shown on each side of the first found phrase."""
+
+
+def fault(document: PostDocument) -> str:
+    """Why neither store can keep the document, or "": the limits are Elasticsearch's."""
+    if not 0 < len(document.id.encode(errors="replace")) <= _LONGEST_ID:
+        return f"编号应为 1 到 {_LONGEST_ID} 字节"
+    try:
+        f"{document.id}{document.title}{document.text}".encode()
+    except UnicodeEncodeError:
+        return "文字不是有效的 Unicode"
+    return ""
 
 
 def folded(text: str) -> str:

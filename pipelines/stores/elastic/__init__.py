@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.stores.elastic import dsl
 from pipelines.stores.elastic.client import Action, Client
 from pipelines.stores.protocol import Hit, PostDocument, Query, Standing
+from pipelines.stores.text import fault
 
 _PAGE = 500
 _REMEMBERED = 20_000
@@ -34,6 +35,8 @@ class ElasticStore:
     def ensure(self) -> None:
         self._client.check()
         self._client.install_templates(self._prefix)
+        # What this process wrote before a restart must be known to `finished` at once.
+        self.refresh()
 
     def finished(self, ids: Sequence[str]) -> Mapping[str, str]:
         return {post: found["version"] for post, (_, found) in self._locate(ids).items()}
@@ -44,7 +47,10 @@ class ElasticStore:
         while batch := list(islice(rest, _PAGE)):
             latest: dict[str, PostDocument] = {}
             for document in sorted(batch, key=lambda document: document.written):
-                latest[document.id] = document
+                if reason := fault(document):
+                    refused[document.id] = reason
+                else:
+                    latest[document.id] = document
             refused |= self._index(latest)
         return refused
 
@@ -71,10 +77,10 @@ class ElasticStore:
     def search(self, query: Query, limit: int = 20, after: str = "") -> Iterator[Hit]:
         body: dict[str, Any] = {"query": dsl.conditions(query), "sort": dsl.NEWEST_FIRST}
         if after:
-            (found,) = [source for _, source in self._locate([after]).values()] or [None]
-            if found is None:
+            last = self._locate([after]).get(after)
+            if last is None:
                 return
-            body["search_after"] = [found["first_seen"], after]
+            body["search_after"] = [last[1]["first_seen"], after]
         while limit > 0:
             page = self._client.search(self._prefix, body | {"size": min(limit, _PAGE)})
             for row in page:

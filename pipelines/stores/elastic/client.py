@@ -157,7 +157,7 @@ class Client:
             for line in (head, tail)
         )
         try:
-            answer = self._es.bulk(operations=body)
+            answer = self._es.bulk(operations=body)  # type: ignore[arg-type] # bytes pass as they are
         except elasticsearch.ApiError as error:
             if error.status_code in _RETRY:
                 return list(actions)
