@@ -17,7 +17,7 @@ from alerts.ledger.agenda import DESK
 from alerts.ledger.cases import Arrival, Case, Cases
 from alerts.ledger.chain import Entry
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage
-from alerts.loop import FINISHED, State
+from alerts.loop import BY_HAND, FINISHED, State
 from alerts.organisation import NATION, Department, Organisation
 from alerts.profile import commonest, joined, profile_of
 from alerts.roster import Roster
@@ -143,7 +143,7 @@ class Docket:
         )
         row.place = places[0] if places else ""
         row.place_name = "、".join(profile.place_names[code] for code in places[:3])[:100]
-        if row.rule.startswith("handed:"):
+        if row.rule == BY_HAND:
             return routing
         row.lead, row.lead_division = routing.lead.id, routing.lead.division
         row.informed = [department.id for department in routing.informed]

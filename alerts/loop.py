@@ -62,6 +62,9 @@ RULES: dict[Action, Rule] = {
     Action.ARCHIVE: Rule(frozenset({State.CLOSED, State.VISITED}), State.ARCHIVED),
 }
 
+BY_HAND = "人工转办"
+"""The routing rule of an incident that an officer handed over: routing leaves its lead alone."""
+
 FINISHED = frozenset({State.CLOSED, State.VISITED, State.ARCHIVED})
 """States in which no clock runs and nobody is reminded."""
 

@@ -14,7 +14,7 @@ from alerts.errors import AlertError, Conflict
 from alerts.ledger import chain
 from alerts.ledger.guard import writing
 from alerts.ledger.models import Alert, Deadline, Incident, OutboxMessage
-from alerts.loop import FINISHED, Action, State, after
+from alerts.loop import BY_HAND, FINISHED, Action, State, after
 from alerts.organisation import Department
 
 
@@ -100,6 +100,7 @@ def hand_over(
         before = incident.lead
         incident.state = after(Action.HAND_OVER, State(incident.state), incident.id)
         incident.lead, incident.lead_division = to.id, to.division
+        incident.rule, incident.route_reason = BY_HAND, said
         number = incident.alerts_raised = incident.alerts_raised + 1
         Alert.objects.create(
             id=f"{incident.id}-{number}",
