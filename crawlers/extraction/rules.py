@@ -15,6 +15,7 @@ from crawlers.errors import CrawlError
 
 _ATTRIBUTE = re.compile(r"\[[^\]]*\]")
 _NAME = re.compile(r"[\w-]+")
+_QUOTED = re.compile(r"\[(?:class|id)[\^*]?='([^']+)'\]")
 _KEYS = ("body", "title", "time", "author", "drop")
 
 
@@ -106,29 +107,30 @@ def rules_for(root: html.HtmlElement, url: str) -> list[SiteRule]:
     return of_host + [r for r in shipped_rules() if r not in of_host and _is_marked(root, r, names)]
 
 
-def _is_marked(root: html.HtmlElement, rule: SiteRule, names: set[str]) -> bool:
+def _is_marked(root: html.HtmlElement, rule: SiteRule, names: str) -> bool:
     """Whether the page holds the rule's mark; the tree is asked only where its names occur."""
-    return any(needed <= names and select(root, part) for part, needed in _parts(rule.mark))
+    return any(
+        all(name in names for name in needed) and select(root, part)
+        for part, needed in _parts(rule.mark)
+    )
 
 
 @lru_cache(maxsize=256)
-def _parts(mark: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Each alternative of a mark with the ids, classes and tags without which it cannot match."""
+def _parts(mark: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each alternative of a mark with the names without which it cannot match."""
     parts = []
     for part in _alternatives(mark):
-        plain = _ATTRIBUTE.sub("", part)
-        parts.append((part, frozenset(_NAME.findall(plain))))
+        needed = _NAME.findall(_ATTRIBUTE.sub("", part)) + _QUOTED.findall(part)
+        parts.append((part, tuple(needed)))
     return tuple(parts)
 
 
-def _names(root: html.HtmlElement) -> set[str]:
-    """Every id, class and tag of the page."""
+def _names(root: html.HtmlElement) -> str:
+    """Every id, class and tag of the page in one text."""
     names: set[str] = set()
     for element in root.iter(etree.Element):
-        names.add(element.tag)
-        names.update((element.get("class") or "").split())
-        names.add(element.get("id") or "")
-    return names
+        names.update((element.tag, element.get("class") or "", element.get("id") or ""))
+    return " ".join(names)
 
 
 def _own_host(root: html.HtmlElement) -> str:
