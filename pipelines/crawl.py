@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
 
 from crawlers.errors import CrawlError
 from crawlers.items import Post
@@ -60,7 +61,7 @@ def crawl(
     office = CrawlOffice(config, process, analyst, on_event)
     for source in sources:
         office.check(source)
-    _run(process, office.run(sources, once=once))
+    in_reactor(process, office.run(sources, once=once))
     return office.exit_code if once else 0
 
 
@@ -98,6 +99,7 @@ class CrawlOffice:
     ) -> None:
         self.exit_code = 0
         self._config = config
+        self._settings = Settings(scrapy_settings(config))
         self._process = process
         self._tell = on_event
         self._key = config.secret("author-hash")
@@ -163,7 +165,7 @@ class CrawlOffice:
     async def _visit(self, source: Source) -> Visit:
         started = wiring.now()
         counted = self._handoff.counts[source.name].copy()
-        crawler = OfficeCrawler(spider_class(source.spider), self._process.settings, self._handoff)
+        crawler = OfficeCrawler(spider_class(source.spider), self._settings, self._handoff)
         problem = ""
         try:
             await self._process.crawl(crawler, **self._arguments(source))
@@ -260,7 +262,7 @@ class CrawlOffice:
         self._store.close()
 
 
-def _run(process: AsyncCrawlerProcess, main: Coroutine[Any, Any, None]) -> None:
+def in_reactor(process: AsyncCrawlerProcess, main: Coroutine[Any, Any, None]) -> None:
     """Run `main` in the reactor's event loop; its failure is raised here."""
     from twisted.internet import reactor
 

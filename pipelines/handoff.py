@@ -22,8 +22,6 @@ from pipelines.stores.protocol import StoreError
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from pipelines.analysis import Analysed
-
 log = logging.getLogger(__name__)
 
 AWAY = (StoreError, AlertError, OSError)
@@ -36,7 +34,14 @@ WAITING_BATCHES = 4
 class Analysing(Protocol):
     """What a batch is handed to."""
 
-    def analyse(self, posts: Sequence[Post]) -> "Analysed": ...
+    def analyse(self, posts: Sequence[Post]) -> "Outcome": ...
+
+
+class Outcome(Protocol):
+    """What the gatherer must know of an analysed batch: id and reason of each refused post."""
+
+    @property
+    def refused(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,31 @@
-"""A crawl in a process of its own: `python -m tests.crawling CONFIG [SOURCE…]`.
+"""A crawl in a process of its own: `python -m tests.crawling CONFIG [SOURCE…]`, or `--serve`.
 
 The real crawl with the real store; only the analysis behind the hand-off is the simplest one that
 keeps its promise: it indexes what it is given. POISON in a title makes it fail, as a bug would.
+With `--serve` it crawls once for each configuration named on standard input and answers each with
+a line of JSON: a process that has imported everything serves many tests.
 """
 
+import asyncio
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.items import Post
 from pipelines import wiring
-from pipelines.analysis import Analysed
 from pipelines.cli.common import say
 from pipelines.config import load
+from pipelines.crawl import CrawlOffice, choose, crawl, in_reactor
 from pipelines.stores.protocol import PostDocument, PostStore
+
+
+@dataclass(frozen=True)
+class Analysed:
+    refused: Mapping[str, str]
 
 
 class IndexingAnalyst:
@@ -25,7 +37,7 @@ class IndexingAnalyst:
     def analyse(self, posts: Sequence[Post]) -> Analysed:
         if any("POISON" in post.title for post in posts):
             raise ZeroDivisionError("poison")
-        return Analysed(len(posts), 0, 0, self._store.index([document(post) for post in posts]))
+        return Analysed(self._store.index([document(post) for post in posts]))
 
 
 def document(post: Post) -> PostDocument:
@@ -56,9 +68,27 @@ def document(post: Post) -> PostDocument:
     )
 
 
-def main(arguments: Sequence[str]) -> int:
-    from pipelines.crawl import crawl
+async def answer_requests(process: AsyncCrawlerProcess) -> None:
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        config = load(Path(line.strip()))
+        said: list[str] = []
+        analyst = IndexingAnalyst(wiring.open_store(config))
+        office = CrawlOffice(config, process, analyst, said.append)
+        await office.run(choose(config, []), once=True)
+        sys.stdout.write(json.dumps({"code": office.exit_code, "said": said}) + "\n")
+        sys.stdout.flush()
 
+
+def serve() -> int:
+    process = AsyncCrawlerProcess({"LOG_ENABLED": False})
+    in_reactor(process, answer_requests(process))
+    return 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    if arguments[0] == "--serve":
+        return serve()
     config = load(Path(arguments[0]))
     store = wiring.open_store(config)
     once = "--forever" not in arguments

@@ -51,9 +51,8 @@ class Crawled:
 class Office:
     """A configuration folder whose sources are pages of one site."""
 
-    def __init__(self, folder: Path, site: Site, settings: str = "") -> None:
-        self.folder, self.site = folder, site
-        self._settings = settings
+    def __init__(self, folder: Path, site: Site, worker: Callable[[Path], Any]) -> None:
+        self.folder, self.site, self.worker = folder, site, worker
         self.names: list[str] = []
         create_secrets(folder / "var")
         (folder / "sources.toml").write_text("", "utf-8")
@@ -80,7 +79,6 @@ class Office:
             "delay_seconds = 0.01",
             "batch_seconds = 0.05",
             "max_response_bytes = 2_000_000",
-            self._settings,
         ]
         self.config.write_text("\n".join(lines), "utf-8")
 
@@ -93,14 +91,13 @@ class Office:
         )
 
     def crawl(self) -> Crawled:
-        process = self.start()
-        _, said = process.communicate(timeout=120)
-        assert "Traceback" not in said, said
+        answer = self.worker(self.config)
+        said = "\n".join(answer["said"])
         posts = self.posts()
         visit = json.loads((self.folder / f"var/sources/{self.names[0]}.json").read_text("utf-8"))
         titles = {str(post["title"]) for post in posts}
         urls = {str(post["url"]) for post in posts}
-        return Crawled(process.returncode, said, titles, urls, visit)
+        return Crawled(answer["code"], said, titles, urls, visit)
 
     def posts(self) -> list[Mapping[str, Any]]:
         store = open_store(load(self.config).store.url)
@@ -117,9 +114,34 @@ def site() -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Callable[[Path], Any]]:
+    """A crawl process that serves the tests of this module one after the other."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.crawling", "--serve"],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin and process.stdout
+    requests, answers = process.stdin, process.stdout
+
+    def crawl(config: Path) -> Any:
+        requests.write(f"{config}\n")
+        requests.flush()
+        answer = answers.readline()
+        assert answer, "the crawl process died"
+        return json.loads(answer)
+
+    yield crawl
+    requests.close()
+    assert process.wait(30) == 0
+
+
 @pytest.fixture
-def office(tmp_path: Path, site: Site) -> Office:
-    return Office(tmp_path, site)
+def office(tmp_path: Path, site: Site, worker: Callable[[Path], Any]) -> Office:
+    return Office(tmp_path, site, worker)
 
 
 NEWS = {
