@@ -25,7 +25,8 @@ FIELDS: Final = {
     "级别": "level",
 }
 _GRADES: Final = {"红": 1, "橙": 2, "黄": 3, "蓝": 4}
-_LEVELS: Final = {"预警": "alert", "待研判": "review", "alert": "alert", "review": "review"}
+_LEVELS: Final = {"预警": "alert", "待研判": "review"}
+_QUOTES: Final = tuple('"“”')
 _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<minus>-|NOT\s+)(?=\S))?
         (?:(?P<field>[A-Za-z\u4e00-\u9fff]+)[:：])?
@@ -85,6 +86,8 @@ def parse(text: str, names: Names | None = None) -> Query:
         value = match["quoted"] or match["curly"] or match["bare"] or ""
         where = match.start("field") if match["field"] else match.start() + 1
         if not value:
+            if text[match.end() : match.end() + 1] in _QUOTES:
+                _refuse(text, match.end(), "引号没有成对")
             problem = f"{match['field']} 后面缺少内容" if match["field"] else "缺少要找的词"
             _refuse(text, match.end() - 1, problem)
         if match["field"]:
@@ -97,6 +100,30 @@ def parse(text: str, names: Names | None = None) -> Query:
             query = replace(query, must=(*query.must, value))
         position = match.end()
     return query
+
+
+def describe(query: Query) -> str:
+    """The query as a person would say it in Chinese; 全部帖子 for one without conditions."""
+    from nlp.places import Divisions
+    from nlp.taxonomy import CHINESE, COLOURS
+
+    divisions = Divisions.shared()
+    levels = {code: name for name, code in _LEVELS.items()}
+    place = divisions.name(query.place) if divisions.exists(query.place) else query.place
+    parts = {
+        "含": "和".join(f"“{phrase}”" for phrase in query.must),
+        "不含": "或".join(f"“{phrase}”" for phrase in query.must_not),
+        "类别 ": CHINESE.get(query.category, query.category),
+        "地区 ": place,
+        "平台 ": query.platform,
+        "自 ": query.since.isoformat(" ", "minutes") if query.since else "",
+        "早于 ": query.until.isoformat(" ", "minutes") if query.until else "",
+        "等级 ": COLOURS.get(query.grade, "") if query.grade else "",
+        "状态 ": query.state,
+        "事件 ": query.incident,
+        "级别 ": levels.get(query.level, query.level),
+    }
+    return "，".join(name + value for name, value in parts.items() if value) or "全部帖子"
 
 
 def _with_field(query: Query, name: str, value: str, context: tuple[str, int, Names]) -> Query:
@@ -115,7 +142,8 @@ def _with_field(query: Query, name: str, value: str, context: tuple[str, int, Na
         found = _GRADES.get(value) or (int(value) if value in {"1", "2", "3", "4"} else None)
         found = found or _refuse(text, at, "等级应为 红、橙、黄、蓝 或 1 到 4")
     elif field == "level":
-        found = _LEVELS.get(value) or _refuse(text, at, "级别应为 预警 或 待研判")
+        found = _LEVELS.get(value) or (value if value in _LEVELS.values() else None)
+        found = found or _refuse(text, at, "级别应为 预警 或 待研判")
     elif field == "place":
         found = names.place(value) or _refuse(text, at, f"不认识的地区 {value}")
     elif field == "category":

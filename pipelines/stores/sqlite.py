@@ -66,8 +66,8 @@ INSERT INTO posts (number, id, version, written, first_seen, platform, level, ca
                    document)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET number = excluded.number, version = excluded.version,
-    written = excluded.written, platform = excluded.platform, level = excluded.level, categories = excluded.categories,
-    places = excluded.places, document = excluded.document
+    written = excluded.written, platform = excluded.platform, level = excluded.level,
+    categories = excluded.categories, places = excluded.places, document = excluded.document
 """
 """An edit keeps when the post was first seen."""
 

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,23 @@ def elasticsearch_url() -> Iterator[str]:
         pytest.param("elasticsearch", marks=pytest.mark.xdist_group("elasticsearch")),
     ]
 )
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostStore]:
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], PostStore]]:
+    """Opens the store under test, each time with connections of its own."""
     if request.param == "sqlite":
-        opened = open_store(f"sqlite:///{tmp_path / 'posts.db'}")
+        url, options = f"sqlite:///{tmp_path / 'posts.db'}", {}
     else:
         url = request.getfixturevalue("elasticsearch_url")
-        opened = open_store(url, prefix=f"test-{secrets.token_hex(4)}")
-    opened.ensure()
-    yield opened
-    opened.close()
+        options = {"prefix": f"test-{secrets.token_hex(4)}"}
+    with ExitStack() as opened:
+
+        def open_again() -> PostStore:
+            store = opened.enter_context(closing(open_store(url, **options)))
+            store.ensure()
+            return store
+
+        yield open_again
+
+
+@pytest.fixture
+def store(reopen: Callable[[], PostStore]) -> PostStore:
+    return reopen()

@@ -1,5 +1,6 @@
 """What every PostStore promises, on both."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -146,3 +147,34 @@ def test_a_store_says_what_it_is(store: PostStore) -> None:
     store.index([document("a"), document("b")])
     store.refresh()
     assert "2 条帖子" in store.check()
+
+
+def test_a_document_that_no_store_can_keep_is_named_and_the_rest_is_written(
+    store: PostStore,
+) -> None:
+    refused = store.index(
+        [document("a", "好"), document("b", "坏\ud800"), document("长" * 300), document("c", "好")]
+    )
+    assert set(refused) == {"b", "长" * 300}
+    assert ids(store, must=("好",)) == ["a", "c"]
+
+
+def test_signs_part_phrases_and_match_each_other(store: PostStore) -> None:
+    store.index(
+        [document("a", "女童，失踪"), document("b", "女童失踪 zq"), document("c", "女童!失踪")]
+    )
+    assert ids(store, must=("女童 失踪",)) == ["a", "c"]
+    assert ids(store, must=("女童失踪",)) == ["b"]
+    assert ids(store, must=("zq",)) == ["b"]
+
+
+def test_what_another_connection_wrote_is_finished_after_a_restart(
+    store: PostStore, reopen: Callable[[], PostStore]
+) -> None:
+    store.index([document("a", version="v1")])
+    again = reopen()
+    assert again.finished(["a"]) == {"a": "v1"}
+    again.stand({"a": Standing("i1", 3, "new", "教育", written=1)})
+    again.index([document("a", hours=24 * 60, version="v2", written=2)])
+    assert store.finished(["a"]) == {"a": "v2"}
+    assert ids(store, incident="i1") == ["a"]
