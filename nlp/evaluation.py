@@ -71,13 +71,15 @@ def recall_threshold(positives: Floats, target: float) -> float:
     """The highest threshold at which Wilson's lower bound of the recall is at least `target`.
 
     `positives` are the held-out probabilities of the true posts. A target recall met on held-out
-    data falls short on new data, hence the bound. 0 when the target is out of reach.
+    data falls short on new data, hence the bound. Where too few posts let no threshold pass, all of
+    them must pass the threshold; without posts nothing is asked, and the threshold is 1.
     """
     ordered = np.sort(positives)
-    for missed in range(len(ordered) - 1, -1, -1):
-        if lower_bound(len(ordered) - missed, len(ordered)) >= target:
+    total = len(ordered)
+    for missed in range(total - 1, 0, -1):
+        if lower_bound(total - missed, total) >= target:
             return float(ordered[missed])
-    return 0.0
+    return float(ordered[0]) if total else 1.0
 
 
 def _curve(truth: Bools, scores: Floats) -> tuple[Floats, Floats]:

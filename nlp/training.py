@@ -203,7 +203,7 @@ def fit(rows: csr_matrix, truth: Bools) -> tuple[Floats, float]:
 
     # liblinear's dual solver: exact, fast on sparse rows, and deterministic for a fixed seed.
     head = LogisticRegression(
-        C=_STRENGTH, solver="liblinear", dual=True, random_state=0, max_iter=2000
+        C=_STRENGTH, solver="liblinear", dual=True, tol=1e-2, random_state=0, max_iter=1000
     ).fit(rows, truth)
     return head.coef_[0], float(head.intercept_[0])
 

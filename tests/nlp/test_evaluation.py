@@ -63,4 +63,5 @@ def test_the_recall_threshold_keeps_its_promise_by_a_bound_not_by_the_mean() -> 
     kept = int((positives >= threshold).sum())
     assert lower_bound(kept, 300) >= 0.9
     assert lower_bound(kept - 1, 300) < 0.9
-    assert recall_threshold(positives[:5], 0.9) == 0
+    assert recall_threshold(positives[:5], 0.9) == positives[0]
+    assert recall_threshold(positives[:0], 0.9) == 1
