@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -191,11 +192,13 @@ class TestRobots:
     ) -> None:
         monkeypatch.setattr(http, "TIMEOUT", 0.2)
         monkeypatch.setattr(http, "_DEADLINE", 0.3)
-        server.replies = [Reply(pause=1.0), Reply(trickle=0.05)]
+        server.replies = [Reply(pause=1.0), Reply(body=b" " * 200, trickle=0.05)]
         robot_channel = channel("wecom", tmp_path, url=server.url)
 
         for _ in range(2):
+            start = time.monotonic()
             answer = refused(robot_channel.send(MESSAGE))
+            assert time.monotonic() - start < 5, "the trickle alone takes ten seconds"
             assert "没有应答" in answer.reason
             assert answer.retryable
 
