@@ -157,7 +157,7 @@ class Handoff:
     async def _finish(self, batch: list[Post]) -> bool:
         """Analyse one batch, again and again while the store or the ledger is away."""
         loop = asyncio.get_running_loop()
-        wait, told = 1.0, False
+        wait, told = min(1.0, self._limits.retry_seconds), False
         while True:
             try:
                 await loop.run_in_executor(self._thread, self._analyse, batch)

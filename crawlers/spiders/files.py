@@ -66,6 +66,9 @@ def read_warc(path: Path) -> Iterator[tuple[str, bytes, str, datetime]]:
     try:
         with path.open("rb") as file:
             for record in ArchiveIterator(file):
+                # Any text passes for a record of the older ARC format.
+                if record.format != "warc":
+                    raise CrawlError(f"{path} 不是 WARC 文件，请检查文件")
                 if record.rec_type != "response" or record.http_headers is None:
                     continue
                 content_type = record.http_headers.get_header("Content-Type") or ""
