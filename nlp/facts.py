@@ -37,6 +37,10 @@ _CUE = re.compile(
     r"|园长|教授|导师|医生|院长|局长|书记|律师|男童|女童|男孩|女孩|男子|女子|女孩子|母亲|父亲|女儿|儿子|妻子|丈夫|前夫|前妻"
     r"|男友|女友|少年|少女|歌手|演员|主播|网红|博主|志愿者|寻亲者)[“「：:\"]?"
 )
+_DOES = re.compile(
+    r"[说称谈曾被遭]|回应|拐卖|遇害|家属|母亲|父亲|妈妈|爸爸|[和与及][\u4e00-\u9fff]{2,4}[说称被遭]"
+)
+_OPENS = re.compile(rf"(?:^|[，。：；“\n])(?=[\u4e00-\u9fff]{{2,4}}(?:{_DOES.pattern}))")
 _CASE = re.compile(r"(?<=[\u4e00-\u9fff]{2})案(?!件)")
 
 
@@ -112,6 +116,8 @@ def find_people(text: str) -> tuple[str, ...]:
     names = [name.text for name in anonymous_names(text)]
     announced = (name_at(text, match.end()) for match in _CUE.finditer(text))
     names += [name.text for name in announced if name]
+    opening = (name_at(text, match.end()) for match in _OPENS.finditer(text))
+    names += [name.text for name in opening if name and _DOES.match(text, name.end)]
     called = (name_before(text, match.start()) for match in _CASE.finditer(text))
     names += [name.text for name in called if name]
     return tuple(dict.fromkeys(names))

@@ -30,7 +30,7 @@ _NOT_GIVEN: Final = re.compile(
     r"|书记|经理|老板|家人?|姓|氏|法官|导师|医师|女儿|儿子|同志|教练|小姐"
 )
 _NOT_NAMES: Final = re.compile(
-    r"高[一二三中考校级].?|毕设|江中|韩国|泰国|安静|夏令营|凌晨.?|安全.?|万圣.?|武[术侠].?|成[长功绩了全为中老].?|金山|关系|方言|白马|黄金.?"
+    r"高[一二三中考校级].?|毕设|江中|韩国|泰国|安静|施暴|卫健委|沙滩|高管|易怒|农家乐|柯基|申请.?|关飞机|马上|农.*|夏令营|凌晨.?|安全.?|万圣.?|武[术侠].?|成[长功绩了全为中老].?|金山|关系|方言|白马|黄金.?"
 )
 """Everyday words that the dictionary's cut would let pass for names."""
 
@@ -122,7 +122,7 @@ def _length(text: str, surname: int) -> int:
         given = text[surname:length]
         if len(text) < length or length not in ends or not _is_given(given):
             continue
-        if _NOT_NAMES.fullmatch(text[:length]):
+        if _NOT_NAMES.fullmatch(text[:length]) or _is_place(text[:length]):
             return 0
         if len(first) == length and length > 1:
             return length if tag.startswith(("nr", "ns")) else 0
@@ -136,7 +136,8 @@ def _length(text: str, surname: int) -> int:
 
 
 def _is_place(word: str) -> bool:
-    return any(hit.name.trust == "free" for hit in Names.shared().find(word))
+    hits = Names.shared().find(word)
+    return any(hit.name.trust == "free" and hit.end - hit.start == len(word) for hit in hits)
 
 
 def _is_given(given: str) -> bool:
