@@ -93,7 +93,7 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
         ("人物相同", _rare("n", candidate.shared, (0.9, 0.6, 0.3), 1.2)),
         ("机构相同", _rare("i", candidate.shared, (0.6, 0.4, 0.2), 0.9)),
         ("案情用词相同", _rare("w", candidate.shared, (0.4, 0.2, 0.05), 1.1)),
-        ("地点相同", _same_place(signal, profile)),
+        ("地点相同", _same_place(signal, profile) * _freshness(days)),
         ("类别", _same_category(signal, profile)),
         ("年龄相同", 0.25 if _shared(map(str, signal.ages), profile.ages) else 0.0),
         ("行为相同", 0.15 if signal.deed and signal.deed in profile.deeds else 0.0),
@@ -106,7 +106,7 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
 
 def keys(signal: Signal) -> tuple[str, ...]:
     """What the signal's incident can be looked up by: at most about 60, of 80 characters."""
-    found = [f"x:{signal.exact}"]
+    found = [f"x:{signal.exact[:60]}"]
     found += [f"b:{band:x}" for band in bands(sketch(signal))]
     codes = {
         code for place in signal.places for code in chain(place.code)[:2] if code[2:] != "0000"
@@ -160,7 +160,7 @@ def _ages_agree(ages: Sequence[int], known: Mapping[str, int]) -> bool:
 
 
 def _exact(signal: Signal, candidate: Candidate, days: float) -> float:
-    if f"x:{signal.exact}" not in candidate.shared:
+    if f"x:{signal.exact[:60]}" not in candidate.shared:
         return 0.0
     return 1.0 if days <= 30 else 0.4
 
@@ -193,6 +193,11 @@ def _same_place(signal: Signal, profile: Profile) -> float:
                 continue
             best = max(best, level)
     return best
+
+
+def _freshness(days: float) -> float:
+    # In one county the next case of the same kind is a matter of weeks, not of years.
+    return 1.0 if days <= 7 else 0.7 if days <= 30 else 0.4
 
 
 def _same_category(signal: Signal, profile: Profile) -> float:

@@ -197,6 +197,9 @@ class Ledger:
     def visit(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
         return actions.visit(identifier, officer, now, note)
 
+    def archive(self, identifier: str, officer: Officer, now: datetime) -> Incident:
+        return actions.archive(identifier, officer, now)
+
     def totals(self) -> dict[str, str]:
         """Counts for a summary table, by Chinese name."""
         with guarded():

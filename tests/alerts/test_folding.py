@@ -1,0 +1,123 @@
+"""Folding decides from given candidates: what joins, what is only suggested, what never joins."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.folding import COMMON, Candidate, conflict, decide, jaccard, keys, sketch
+from alerts.profile import MAX_NAMES, MAX_TEXTS, joined, merged, profile_of, unpack
+from alerts.signal import Signal, SignalPlace
+from tests.alerts.office import CHANGSHA, DAYE, START, YANGXIN, signal
+
+WOMAN = "阳新一女子被丈夫殴打住院"
+CITY = SignalPlace("420200", "湖北省黄石市", 0.9)
+PROVINCE = SignalPlace("420000", "湖北省", 0.9)
+
+
+def candidate(first: Signal, later: Signal, carried: int = 1) -> Candidate:
+    """The incident of `first` as `later` finds it; `carried` incidents have each key."""
+    shared = {key: carried for key in keys(first) if key in keys(later)}
+    return Candidate("i1", profile_of(first), shared)
+
+
+def fold(first: Signal, later: Signal, carried: int = 1) -> str:
+    return decide(later, [candidate(first, later, carried)], later.first_seen).kind
+
+
+FIRST = signal("p1", WOMAN, people=("h1",), nouns=("晨跑",), institutions=("某某医院",), ages=(32,))
+
+
+@pytest.mark.parametrize(
+    ("later", "kind"),
+    [
+        (signal("p2", WOMAN), "same"),
+        (signal("p2", "阳新女子遭丈夫殴打住院治疗"), "same"),
+        (signal("p2", "警方通报一起家暴案", people=("h1",), places=()), "same"),
+        (signal("p2", "晨跑女子家属发声", nouns=("晨跑",), ages=(33,), places=()), "same"),
+        (signal("p2", "晨跑女子家属发声", nouns=("晨跑",), ages=(35,), places=()), "new"),
+        (signal("p2", WOMAN, places=(CHANGSHA,)), "new"),
+        (signal("p2", WOMAN, places=(DAYE,)), "new"),
+        (signal("p2", WOMAN, places=(CITY,)), "same"),
+        (signal("p2", WOMAN, places=(PROVINCE,)), "same"),
+        (
+            signal(
+                "p2", "男子持刀伤人被抓", places=(), categories=("homicide_injury",), deed="伤害"
+            ),
+            "new",
+        ),
+        (signal("p2", "某某医院回应", institutions=("某某医院",), places=(), deed=""), "same"),
+    ],
+)
+def test_what_joins(later: Signal, kind: str) -> None:
+    assert fold(FIRST, later) == kind
+
+
+def test_a_word_that_many_incidents_share_tells_nothing() -> None:
+    later = signal("p2", "晨跑女子家属发声", nouns=("晨跑",), places=())
+    assert fold(FIRST, later, carried=1) == "same"
+    assert fold(FIRST, later, carried=COMMON) != "same"
+
+
+def test_two_families_of_one_county_weeks_apart_are_not_one_file() -> None:
+    soon = signal("p2", "女子遭家暴报警", first_seen=START + timedelta(days=10))
+    months_later = signal("p2", "女子遭家暴报警", first_seen=START + timedelta(days=70))
+    assert fold(FIRST, soon) == "suggested"
+    assert fold(FIRST, months_later) == "new"
+
+
+def test_the_better_of_two_candidates_wins_whatever_their_order() -> None:
+    other = profile_of(signal("q", "另一女子被打", places=()))
+    later = signal("p2", WOMAN)
+    both = [Candidate("i2", other, {}), candidate(FIRST, later)]
+    for order in (both, both[::-1]):
+        decided = decide(later, order, START)
+        assert (decided.kind, decided.incident) == ("same", "i1")
+        assert "文字相同" in decided.reason
+
+
+def test_conflicts_are_named() -> None:
+    profile = profile_of(FIRST)
+    assert conflict(signal("p2", "x", places=(CHANGSHA,)), profile) == "地点不同"
+    assert conflict(signal("p2", "x", ages=(40,)), profile) == "年龄不同"
+    assert conflict(signal("p2", "x", places=(YANGXIN,), ages=(33,)), profile) == ""
+
+
+def test_keys_are_few_and_near_duplicates_share_some() -> None:
+    near = signal("p2", "阳新一女子被丈夫殴打后住院", places=(), deed="")
+    assert jaccard(sketch(FIRST), sketch(near)) > 0.5
+    assert any(key.startswith("b:") for key in set(keys(FIRST)) & set(keys(near)))
+    crowded = signal(
+        "p3",
+        "很长的标题" * 50,
+        nouns=tuple(f"词{n}" for n in range(50)),
+        people=tuple(f"h{n}" for n in range(50)),
+        institutions=tuple("某" * 90 + str(n) for n in range(50)),
+        places=tuple(SignalPlace(f"42{n:02d}01", "", 0.9) for n in range(50)),
+    )
+    assert len(keys(crowded)) <= 60
+    assert max(map(len, keys(crowded))) <= 80
+
+
+def test_a_profile_stays_small_and_survives_the_ledger() -> None:
+    grown = profile_of(FIRST)
+    for number in range(200):
+        grown = joined(
+            grown,
+            signal(
+                f"p{number}",
+                f"第{number}种说法{number * 7919}",
+                first_seen=START + timedelta(hours=number),
+                nouns=(f"词{number}",),
+            ),
+        )
+    assert grown.posts == 201
+    assert len(grown.texts) == MAX_TEXTS
+    assert max(len(grown.nouns), len(grown.hours)) <= MAX_NAMES
+    assert unpack(grown.pack()) == grown
+
+
+def test_merged_profiles_count_both() -> None:
+    both = merged(profile_of(FIRST), profile_of(signal("p2", "另说", places=(DAYE,), ages=(33,))))
+    assert both.posts == 2
+    assert set(both.places) == {"420222", "420281"}
+    assert both.ages == {"32": 1, "33": 1}
