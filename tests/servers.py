@@ -102,6 +102,8 @@ class Node:
                 time.sleep(0.2)
             else:
                 return self
+        if self.process.poll() is None:
+            self.stop()
         raise RuntimeError((self.dir / "stdout.log").read_text(errors="replace")[-4000:])
 
     def stop(self) -> None:
