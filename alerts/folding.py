@@ -196,8 +196,8 @@ def _same_place(signal: Signal, profile: Profile) -> float:
 
 
 def _freshness(days: float) -> float:
-    # In one county the next case of the same kind is a matter of weeks, not of years.
-    return 1.0 if days <= 7 else 0.7 if days <= 30 else 0.4
+    # In one county the next case of the same kind is a matter of days or weeks.
+    return 1.0 if days <= 3 else 0.6 if days <= 14 else 0.4
 
 
 def _same_category(signal: Signal, profile: Profile) -> float:
