@@ -9,6 +9,27 @@ from django.utils.safestring import SafeString, mark_safe
 
 from nlp.taxonomy import CHINESE, COLOURS
 
+PLATFORMS = {
+    "19lou": "19楼",
+    "baidu": "百度热搜",
+    "bilibili": "哔哩哔哩",
+    "daily": "日报",
+    "douyin": "抖音",
+    "forum": "论坛",
+    "gov": "政务",
+    "hot": "热榜",
+    "hualongxiang": "化龙巷",
+    "huanbohainews": "环渤海新闻网",
+    "news": "新闻",
+    "thepaper": "澎湃新闻",
+    "tieba": "百度贴吧",
+    "toutiao": "今日头条",
+    "weibo": "微博",
+    "xici": "西祠胡同",
+    "zhihu_question": "知乎",
+}
+"""Platforms of the shipped catalogue that are not named by their own address."""
+
 _ROMAN = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 _SNIPPET = re.compile("【(.*?)】", re.DOTALL)
 
@@ -16,6 +37,11 @@ _SNIPPET = re.compile("【(.*?)】", re.DOTALL)
 def chinese(code: str) -> str:
     """The Chinese name of a label's code; an unknown code stays as it is."""
     return CHINESE.get(code, code)
+
+
+def platform_name(code: str) -> str:
+    """The platform as people call it; one that is named by its address stays as it is."""
+    return PLATFORMS.get(code, code)
 
 
 def grade_name(grade: int) -> str:

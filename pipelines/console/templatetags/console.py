@@ -14,6 +14,7 @@ from pipelines.console.office import current
 register = template.Library()
 register.filter("chinese", display.chinese)
 register.filter("grade_name", display.grade_name)
+register.filter("platform", display.platform_name)
 register.filter("marked", display.marked)
 register.filter("snippet", display.snippet)
 register.filter("adds_to", display.adds_to)

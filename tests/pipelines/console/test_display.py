@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.console.display import adds_to, grade_name, marked, pointed, remaining, snippet
+from crawlers.sources import load_catalogue
+from pipelines.console.display import (
+    PLATFORMS,
+    adds_to,
+    grade_name,
+    marked,
+    platform_name,
+    pointed,
+    remaining,
+    snippet,
+)
 from tests.pipelines.console.office import NOW
 
 
@@ -51,6 +61,15 @@ def test_pointed(position: int, html: str) -> None:
 def test_a_snippet_of_the_title_adds_nothing() -> None:
     assert not adds_to("…一【女童】受伤…", "某县一女童受伤入院")
     assert adds_to("…送【女童】就医", "某县一女童受伤入院")
+
+
+def test_platforms() -> None:
+    assert [platform_name(code) for code in ("weibo", "mps.gov.cn")] == ["微博", "mps.gov.cn"]
+
+
+def test_every_platform_of_the_catalogue_has_a_name_or_an_address() -> None:
+    for source in load_catalogue().values():
+        assert "." in source.platform or source.platform in PLATFORMS, source.name
 
 
 def test_grade_names() -> None:
