@@ -6,9 +6,9 @@ Signals are made: six in ten open an incident of their own, the rest are reposts
 follow-ups of earlier ones. Each batch of about an hour is appended and folded in one tick;
 channels take every message. Officers acknowledge and speak after each tick, which is not timed;
 with --silent nobody does, so that every ladder is climbed to its end and every clock runs out.
-Time is that of appending and of the whole tick, outbox included. On a shared machine CPU time swells
-with the load of others; the last column is the tick in units of a million additions in plain Python
-done beside it, which does not.
+Time is that of appending and of the whole tick, outbox included. On a shared machine CPU time
+swells with the load of others: the last column is the tick in units of a million additions in
+plain Python, done beside it.
 """
 
 import sys
