@@ -56,7 +56,7 @@ _THRESHOLDS: Final = (0.2, 0.5)
 YEAR: Final = 366
 """False alerts are counted over the last days of the labelled posts."""
 
-FALSE_ALERTS: Final = 6.0
+FALSE_ALERTS: Final = 4.0
 """False alerts that an office bears on a day."""
 
 LOWEST_ALERT: Final = 0.3

@@ -26,7 +26,7 @@ def train(
     ] = None,
     false_alerts: Annotated[
         float, typer.Option("--false-alerts", min=0.1, help="每天能容忍的误报条数")
-    ] = 6.0,
+    ] = 4.0,
     promote: Annotated[bool, typer.Option("--promote", help="训练后立即启用")] = False,
     config: ConfigOption = None,
 ) -> None:
