@@ -19,6 +19,8 @@ Each has its own sigmoid, so that one threshold serves all three."""
 
 Floats = NDArray[np.float64]
 
+_VICTIMS: Final = tuple(victim.value for victim in Victim)
+
 
 def kind_of(title: str, body: str) -> Kind:
     """Which scale a text is judged by."""
@@ -131,7 +133,7 @@ class LabelReader:
         return Labels(
             categories=tuple((label, round(value, 4)) for label, value in categories),
             severity=int(self._likeliest("severity", probabilities)),
-            victims=tuple(victim.value for victim in Victim if victim in victims),
+            victims=tuple(victim for victim in _VICTIMS if victim in victims),
             status=self._likeliest("status", probabilities),
             scope=self._likeliest("scope", probabilities),
         )
