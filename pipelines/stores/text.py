@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from pipelines.stores.protocol import PostDocument
 
-_WIDE = re.compile(r"([^\x00-\x7f])")
-_SIGN = re.compile(r"[\W_]+")
-_SIGN_AT_EDGE = re.compile(r"\A[\W_]+|[\W_]+\Z")
+_PART = re.compile(r"[^\W_\u0080-\U0010ffff]+|[^\W_]|[\W_]+")
 _BREAK = "\ue000"
 """Private use: a token in both stores that no text can hold, since it counts as a sign there."""
 _LONGEST_ID = 512
@@ -37,8 +35,9 @@ def spaced(text: str) -> str:
 
     A run of signs or spaces inside becomes one token, so that a phrase does not match across it.
     """
-    inside = _SIGN.sub(f" {_BREAK} ", _SIGN_AT_EDGE.sub("", folded(text)))
-    return _WIDE.sub(r" \1 ", inside)
+    parts = _PART.findall(folded(text))
+    inside = [part if part.isalnum() else _BREAK for part in parts]
+    return " ".join(inside).strip(f" {_BREAK}")
 
 
 def highlighted(title: str, text: str, phrases: Sequence[str]) -> str:
