@@ -189,7 +189,7 @@ class Extractor:
             self._runs[n] = _Index(keys, numbers[chosen])
 
     def _run_keys(self, letters: Ints) -> Ints:
-        keys = letters[0]
+        keys: Ints = letters[0]
         for following in letters[1:]:
             keys = keys * self._base + following
         return keys

@@ -106,7 +106,7 @@ def describe(folder: Path) -> dict[str, Any]:
     """The card of a version, as data. Raises ModelError when it is damaged."""
     path = folder / "card.json"
     try:
-        description = orjson.loads(_read(path))
+        description: dict[str, Any] = orjson.loads(_read(path))
         digests = description["sha256"]
         expected = digests.pop("card.json")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
