@@ -31,7 +31,7 @@ lint: $(VENV)/developing  ## 只做静态检查
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 model: venv  ## 用标注数据重新训练随产品发布的模型
-	$(BIN)/shengyuan train $(DATA)/headlines-labelled.jsonl $(DATA)/posts-labelled.jsonl --into models --promote
+	$(BIN)/shengyuan train $(DATA)/headlines-labelled.jsonl $(DATA)/posts-labelled.jsonl --stream $(DATA)/headlines-2020-2024.jsonl.xz --into models --promote
 
 clean:  ## 删除虚拟环境和缓存
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

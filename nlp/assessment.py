@@ -11,7 +11,7 @@ Field = Literal["title", "body"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span of the original text that moved the decision; positive weights speak for an incident."""
+    """A span of the original text that moved the decision; a positive weight speaks for it."""
 
     field: Field
     start: int
@@ -60,7 +60,8 @@ class Assessment:
     """What the model says of one text.
 
     `incident` is a calibrated probability. `alert` and `review` exclude each other. `categories`
-    maps codes to probabilities, likeliest first, and is empty when neither alert nor review.
+    are codes with probabilities, likeliest first. Below review, and unless everything was asked
+    for, categories, victims and status are empty and the severity is 4.
     """
 
     incident: float

@@ -27,11 +27,16 @@ queue and its clocks after each."""
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One input line: its caller's key, and the post it became or the reason why it became none."""
+    """One input line: its caller's key, and the post it became or the reason why it became none.
+
+    `raw` and `name`, what the line was and in which file, are there only with a reason.
+    """
 
     key: object
     post: "Post | None"
     reason: str = ""
+    raw: bytes = b""
+    name: str = ""
 
 
 class SimulatedClock:

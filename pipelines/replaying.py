@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
+
 from pipelines import wiring
 from pipelines.config import Config, Ledger, Store, create_secrets
 from pipelines.duty import StandingsFeed
@@ -111,11 +113,13 @@ def _read(name: str) -> Iterator[Line]:
     from crawlers.errors import CrawlError
     from crawlers.spiders.archive import read_rows, row_to_post
 
-    for _, row in read_rows(name):
+    for number, row in read_rows(name):
         if isinstance(row, CrawlError):
-            yield Line(None, None, str(row))
+            yield Line(None, None, str(row), row.content, name)
             continue
         try:
             yield Line(row.get("key"), row_to_post(row, source="replay", key=b""))
         except CrawlError as error:
-            yield Line(row.get("key"), None, str(error))
+            shown = "标准输入" if name == "-" else name
+            reason = f"{shown} 第 {number} 行：{error}"
+            yield Line(row.get("key"), None, reason, orjson.dumps(row), name)

@@ -119,7 +119,9 @@ def _row(line: bytes, name: str, number: int) -> "dict[str, Any] | CrawlError":
     try:
         value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
     except orjson.JSONDecodeError as error:
-        return CrawlError(f"{name} 第 {number} 行不是有效的 JSON（第 {error.colno} 个字符附近）")
+        return CrawlError(
+            f"{name} 第 {number} 行不是有效的 JSON（第 {error.colno} 个字符附近）", line
+        )
     if not isinstance(value, dict):
-        return CrawlError(f"{name} 第 {number} 行不是 JSON 对象")
+        return CrawlError(f"{name} 第 {number} 行不是 JSON 对象", line)
     return value

@@ -11,6 +11,7 @@ from pipelines.cli import (
     routing,
     search,
     sources,
+    train,
     user,
 )
 from pipelines.cli.chinese import Command, group
@@ -33,6 +34,8 @@ for _function in (
     replay.replay,
     search.search,
     routing.route,
+    train.train,
+    train.evaluate,
 ):
     app.command(cls=Command)(_function)
 

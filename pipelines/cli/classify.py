@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.common import (
-    ConfigOption,
-    Problems,
-    flush_output,
-    open_input,
-    progress,
-    read_objects,
-    write_line,
-)
+from pipelines.cli.common import ConfigOption, Problems, work_through
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessment
@@ -39,19 +31,14 @@ def classify(
     """
     from nlp.classifier import Classifier
     from pipelines.config import load
+    from pipelines.wiring import use_divisions
 
     settings = load(config)
     version = model or settings.model.version or None
+    use_divisions(settings)
     classifier = Classifier.load(version, [settings.var / "models"])
-    problems = Problems()
-    with open_input(file) as source, progress("分类") as advance:
-        for number, result in enumerate(classify_rows(read_objects(source, file), classifier), 1):
-            write_line(result)
-            if "reason" in result:
-                problems.add(result["reason"])
-            if number % _BATCH == 0:
-                flush_output()
-                advance(_BATCH)
+    problems = Problems("classify", settings)
+    work_through(file, "分类", problems, lambda rows: classify_rows(rows, classifier))
     problems.finish()
 
 

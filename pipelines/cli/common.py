@@ -1,13 +1,18 @@
 """What every command shares: the --config option, exit codes, lines in and out, progress."""
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
+
+if TYPE_CHECKING:
+    from pipelines.config import Config
 
 OK, FAILED, USAGE, SET_ASIDE = 0, 1, 2, 3
 """Exit codes: all done · anything else · usage or configuration · done with some set aside."""
@@ -28,25 +33,62 @@ def say(message: str) -> None:
 
 
 class Problems:
-    """Counts what was set aside and keeps the first reasons for the closing line."""
+    """What a command set aside: counted, kept in quarantine, the first reasons said at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: str, config: "Config") -> None:
+        from pipelines.quarantine import Quarantine
+
         self.count = 0
+        self._stage = stage
+        self._quarantine = Quarantine(config.var)
         self._first: list[str] = []
+        self._kept = True
 
-    def add(self, reason: str) -> None:
+    def add(self, reason: str, content: bytes, name: str) -> None:
+        """Count one and keep its content in quarantine, as far as that can be written."""
         self.count += 1
         if len(self._first) < 3:
             self._first.append(reason)
+        try:
+            now = datetime.now().astimezone()
+            self._quarantine.put(self._stage, reason, content, name=name, now=now)
+        except OSError:
+            self._kept = False
 
     def finish(self) -> None:
         """Report on standard error and leave with code 3 if anything was set aside."""
         if not self.count:
             return
-        say(f"有 {self.count} 条未能处理，已搁置：")
+        where = (
+            f"原文在 {self._quarantine.folder}" if self._kept else "隔离目录写不进去，原文未另存"
+        )
+        say(f"有 {self.count} 条未能处理，已搁置（{where}）：")
         for reason in self._first:
             say(f"  · {reason}")
         raise typer.Exit(SET_ASIDE)
+
+
+def work_through(
+    name: str,
+    label: str,
+    problems: Problems,
+    transform: Callable[[Iterator[dict[str, Any] | str]], Iterator[dict[str, Any]]],
+) -> None:
+    """JSONL in, JSONL out: `transform` gives one object for each, with `reason` where it failed.
+
+    Batch by batch, so that memory stays flat and a pipe sees progress. Raises PipelineError when
+    the input cannot be read.
+    """
+    raw: deque[bytes] = deque()
+    with open_input(name) as source, progress(label) as advance:
+        for number, result in enumerate(transform(read_objects(source, name, raw)), 1):
+            line = raw.popleft()
+            write_line(result)
+            if "reason" in result:
+                problems.add(result["reason"], line, name)
+            if number % 500 == 0:
+                sys.stdout.buffer.flush()
+                advance(500)
 
 
 @contextmanager
@@ -73,17 +115,18 @@ def write_line(value: Any) -> None:
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def flush_output() -> None:
-    """Hand what was written to the reader at once, so that a pipe sees it batch by batch."""
-    sys.stdout.buffer.flush()
+def read_objects(
+    file: Iterable[bytes], name: str, raw: deque[bytes]
+) -> Iterator[dict[str, Any] | str]:
+    """Each non-empty line of JSONL as an object, or as the Chinese reason why it is none.
 
-
-def read_objects(file: Iterable[bytes], name: str) -> Iterator[dict[str, Any] | str]:
-    """Each non-empty line of JSONL as an object, or as the Chinese reason why it is none."""
+    The lines themselves are appended to `raw`.
+    """
     for number, line in enumerate(file, 1):
         text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if not text.strip():
             continue
+        raw.append(text)
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError as error:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.common import Problems, open_input, write_line
+from pipelines.cli.common import ConfigOption, Problems, open_input, write_line
 
 _LARGEST = 32 * 1024 * 1024
 
@@ -16,6 +16,7 @@ def extract(
         list[str] | None, typer.Argument(help="网页文件，可以有多个；- 表示标准输入")
     ] = None,
     url: Annotated[str, typer.Option("--url", help="网页的地址，用来选择站点规则和推断日期")] = "",
+    config: ConfigOption = None,
 ) -> None:
     """从网页中抽取标题、正文、发布时间和作者，每个文件输出一行 JSON。
 
@@ -23,11 +24,13 @@ def extract(
 
     例：shengyuan extract page.html --url https://news.example.cn/2024/0301/a.html
     """
-    problems = Problems()
-    for result in extract_files(files or ["-"], url):
+    from pipelines.config import load
+
+    problems = Problems("extract", load(config))
+    for result, body in _extracted_files(files or ["-"], url, datetime.now().astimezone()):
         write_line(result)
         if "reason" in result:
-            problems.add(result["reason"])
+            problems.add(result["reason"], body, result["file"])
     problems.finish()
 
 
@@ -38,20 +41,26 @@ def extract_files(
 
     `now` anchors relative dates; the current time when None.
     """
-    from crawlers.dates import CHINA
+    for result, _ in _extracted_files(paths, url, now or datetime.now().astimezone()):
+        yield result
+
+
+def _extracted_files(
+    paths: Iterable[str], url: str, now: datetime
+) -> Iterator[tuple[dict[str, Any], bytes]]:
     from pipelines.errors import PipelineError
 
-    moment = now or datetime.now(CHINA)
     for path in paths:
         try:
             with open_input(path) as file:
                 body = file.read(_LARGEST + 1)
         except PipelineError as error:
-            yield {"file": path, "reason": str(error)}
+            yield {"file": path, "reason": str(error)}, b""
         except OSError as error:
-            yield {"file": path, "reason": f"读不了文件 {path}：{error.strerror}，请检查路径和权限"}
+            reason = f"读不了文件 {path}：{error.strerror}，请检查路径和权限"
+            yield {"file": path, "reason": reason}, b""
         else:
-            yield _extracted(path, body, url, moment)
+            yield _extracted(path, body, url, now), body
 
 
 def _extracted(path: str, body: bytes, url: str, now: datetime) -> dict[str, Any]:

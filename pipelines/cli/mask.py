@@ -5,22 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.common import (
-    Problems,
-    flush_output,
-    open_input,
-    progress,
-    read_objects,
-    write_line,
-)
-
-_FLUSH_EVERY = 500
+from pipelines.cli.common import ConfigOption, Problems, work_through
 
 
 def mask(
     file: Annotated[
         str, typer.Argument(help="JSONL 文件，每行 key、title、body；- 表示标准输入")
     ] = "-",
+    config: ConfigOption = None,
 ) -> None:
     """遮蔽身份证号、电话、账号、未成年人姓名、学校班级和住址，每行输出一行 JSON。
 
@@ -28,15 +20,10 @@ def mask(
 
     例：shengyuan mask posts.jsonl > masked.jsonl
     """
-    problems = Problems()
-    with open_input(file) as lines, progress("遮蔽") as advance:
-        for number, result in enumerate(mask_objects(read_objects(lines, file)), 1):
-            write_line(result)
-            if "reason" in result:
-                problems.add(result["reason"])
-            if number % _FLUSH_EVERY == 0:
-                flush_output()
-                advance(_FLUSH_EVERY)
+    from pipelines.config import load
+
+    problems = Problems("mask", load(config))
+    work_through(file, "遮蔽", problems, mask_objects)
     problems.finish()
 
 

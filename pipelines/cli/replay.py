@@ -38,17 +38,18 @@ def replay(
     from pipelines.replaying import replay_office
 
     window = (_moment(since, "--since"), _moment(until, "--until"))
-    problems = Problems()
+    office = load(config)
+    problems = Problems("replay", office)
     with (
         tempfile.TemporaryDirectory(prefix="shengyuan-replay-") as scratch,
-        replay_office(load(config), into, Path(scratch)) as office,
+        replay_office(office, into, Path(scratch)) as desk,
         progress("回放") as bar,
     ):
-        lines = office.lines(files, window, limit, speed)
-        summary = office.replay.run(_noted(lines, problems), bar)
+        lines = desk.lines(files, window, limit, speed)
+        summary = desk.replay.run(_noted(lines, problems), bar)
         if out:
-            _write(office.replay.outcome(office.ledger), out)
-        _print_summary(summary, office.figures())
+            _write(desk.replay.outcome(desk.ledger), out)
+        _print_summary(summary, desk.figures())
     problems.finish()
 
 
@@ -66,7 +67,7 @@ def _moment(text: str, option: str) -> datetime | None:
 def _noted(lines: "Iterator[Line]", problems: Problems) -> "Iterator[Line]":
     for line in lines:
         if line.post is None:
-            problems.add(line.reason)
+            problems.add(line.reason, line.raw, line.name)
         yield line
 
 
