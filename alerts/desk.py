@@ -6,21 +6,18 @@ was sent: killed anywhere, the next tick repeats what was not written and nothin
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alerts.channels.message import Channel, Delivered, Refused
-from alerts.clock import Clocks
-from alerts.docket import Docket, Office
+from alerts.docket import Docket
 from alerts.folding import decide
 from alerts.ledger import agenda
 from alerts.ledger.book import Ledger
 from alerts.ledger.cases import Arrival, Cases
 from alerts.ledger.guard import writing
 from alerts.ledger.models import OutboxMessage
-from alerts.organisation import Organisation
-from alerts.roster import Roster
-from alerts.routing import Rule
+from alerts.office import Office
 
 _CHUNK = 500
 """Signals folded in one transaction; officers' actions wait for at most one."""
@@ -52,25 +49,14 @@ class Desk:
     Without channels (None, as in a replay) every message stays in the outbox.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of an office, put together in one place
-        self,
-        ledger: Ledger,
-        organisation: Organisation,
-        routes: Sequence[Rule],
-        channels: Mapping[str, Channel] | None,
-        clocks: Clocks,
-        roster: Roster,
-        *,
-        public_url: str = "http://127.0.0.1:8000",
+    def __init__(
+        self, ledger: Ledger, office: Office, channels: Mapping[str, Channel] | None
     ) -> None:
         self.ledger = ledger
         self._channels = channels or {}
         self._sending = channels is not None
         self._cases = Cases()
-        office = Office(
-            organisation, routes, clocks, roster, public_url.rstrip("/"), tuple(self._channels)
-        )
-        self._docket = Docket(office, self._cases)
+        self._docket = Docket(replace(office, channels=tuple(self._channels)), self._cases)
 
     def tick(self, now: datetime) -> TickReport:
         """Fold what is pending, raise alerts, climb ladders, remind, send what is due.

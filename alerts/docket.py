@@ -5,11 +5,11 @@ Puts decisions of the pure modules into the working set; writes nothing itself a
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from alerts import messages
-from alerts.clock import ZONE, Clocks, acknowledge_by, clocks, stage_name, told_at
+from alerts.clock import ZONE, acknowledge_by, clocks, stage_name, told_at
 from alerts.escalation import Pending, next_step
 from alerts.folding import Fold
 from alerts.grading import COLOURS, grade, inputs_of, is_urgent, verification
@@ -18,29 +18,14 @@ from alerts.ledger.cases import Arrival, Case, Cases
 from alerts.ledger.chain import Entry
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage
 from alerts.loop import BY_HAND, FINISHED, State
-from alerts.organisation import NATION, Department, Organisation
+from alerts.office import Office
+from alerts.organisation import NATION, Department
 from alerts.profile import commonest, joined, profile_of
-from alerts.roster import Roster
 from alerts.routing import Case as RoutingCase
-from alerts.routing import Routing, Rule, route
+from alerts.routing import Routing, route
 
 VOLUME_STEPS = (50, 500, 5000)
 """Numbers of posts at which an incident is told of again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What the desk knows of the office it works for.
-
-    `channels` are used by departments that name none of their own.
-    """
-
-    organisation: Organisation
-    rules: Sequence[Rule]
-    clocks: Clocks
-    roster: Roster
-    public_url: str
-    channels: tuple[str, ...]
 
 
 class Docket:

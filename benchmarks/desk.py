@@ -25,11 +25,10 @@ from zlib import crc32
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from alerts.channels import Delivered, Message
-from alerts.clock import Clocks
 from alerts.ledger import open_ledger
+from alerts.office import Office
 from alerts.organisation import national
-from alerts.roster import Roster
-from alerts.routing import CATEGORIES, shipped_rules
+from alerts.routing import CATEGORIES
 from alerts.signal import Signal, SignalPlace
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def main(count: int, *, silent: bool) -> None:
         ledger = open_ledger(f"sqlite:///{folder}/ledger.db", originals_key=b"benchmark" * 4)
         from alerts.desk import Desk
 
-        desk = Desk(ledger, national(), shipped_rules(), {"sink": Sink()}, Clocks(), Roster())
+        desk = Desk(ledger, Office(national()), {"sink": Sink()})
         print(f"{'signals':>8} {'append ms':>10} {'tick ms':>8} {'tick units':>11}")
         batch: list[Signal] = []
         appending = ticking = 0.0

@@ -93,19 +93,17 @@ def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
     """The duty desk; with `sending` false its messages stay in the outbox. Raises AlertError."""
     from alerts.clock import Clocks
     from alerts.desk import Desk
+    from alerts.office import Office
     from alerts.roster import Roster, load_roster
-    from alerts.routing import shipped_rules
 
     roster = load_roster(config.office.roster) if config.office.roster else Roster()
-    return Desk(
-        ledger,
+    office = Office(
         organisation(config),
-        shipped_rules(),
-        channels(config) if sending else None,
-        Clocks(config.clocks.start),
-        roster,
+        clocks=Clocks(config.clocks.start),
+        roster=roster,
         public_url=config.console.url,
     )
+    return Desk(ledger, office, channels(config) if sending else None)
 
 
 def _make_folder(url: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from alerts.clock import Clocks
 from alerts.ledger import open_ledger
+from alerts.office import Office
 from alerts.organisation import Organisation
-from alerts.routing import shipped_rules
 from tests.alerts.office import ORGANISATION, ROSTER, Recorder
 
 KEY = b"originals-key-for-the-tests-only"
@@ -57,7 +57,7 @@ def make_desk(ledger: Any, sink: Recorder) -> Callable[..., Any]:
         clocks: Clocks = Clocks(),  # noqa: B008 - frozen
     ) -> Any:
         given = {"first": sink, "second": sink} if channels is None else channels
-        return Desk(ledger, organisation, shipped_rules(), given, clocks, ROSTER)
+        return Desk(ledger, Office(organisation, clocks=clocks, roster=ROSTER), given)
 
     return make
 

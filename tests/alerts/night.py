@@ -11,9 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from alerts.channels import Channel, Delivered, Message, Refused, build
-from alerts.clock import Clocks
 from alerts.ledger import open_ledger
-from alerts.routing import shipped_rules
+from alerts.office import Office
 from tests.alerts.office import ORGANISATION, ROSTER, START
 
 
@@ -58,7 +57,7 @@ def main(url: str, inbox: str, point: int) -> None:
             fuse.burn()
         return execute(sql, params, many, context)
 
-    desk = Desk(ledger, ORGANISATION, shipped_rules(), {"first": channel}, Clocks(), ROSTER)
+    desk = Desk(ledger, Office(ORGANISATION, roster=ROSTER), {"first": channel})
     with connection.execute_wrapper(burning):
         for hours in (0, 3, 6, 30):
             desk.tick(START + timedelta(hours=hours))

@@ -8,6 +8,7 @@ import pytest
 from alerts.channels import Refused
 from alerts.clock import Clocks
 from alerts.errors import Conflict
+from alerts.office import Office
 from alerts.organisation import national
 from tests.alerts.office import CHANGSHA, START, YANGXIN, Recorder, signal
 
@@ -290,10 +291,8 @@ def test_what_changed_is_handed_out_for_the_store(ledger, make_desk, officer) ->
 def test_a_desk_that_sends_nothing_keeps_its_messages(ledger, make_desk, sink) -> None:
     from alerts.desk import Desk
     from alerts.ledger.models import OutboxMessage
-    from alerts.roster import Roster
-    from alerts.routing import shipped_rules
 
     ledger.append_signals([signal("p1", replace(YANGXIN).name)], {})
-    desk = Desk(ledger, national(), shipped_rules(), None, Clocks(), Roster())
+    desk = Desk(ledger, Office(national()), None)
     assert desk.tick(START).raised == 1
     assert OutboxMessage.objects.filter(state=OutboxMessage.PENDING).count() == 3

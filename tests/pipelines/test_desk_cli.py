@@ -20,11 +20,12 @@ office = config.load(Path("shengyuan.toml"))
 config.create_secrets(office.var)
 ledger = wiring.open_ledger(office)
 from alerts.desk import Desk
+from alerts.office import Office
 from alerts.ledger.officers import NewOfficer, add_officer
 from tests.alerts.office import START, signal
 add_officer(NewOfficer("zhangli"), "long-enough-1")
 ledger.append_signals([signal("p1", "阳新一女子被丈夫殴打住院")], {})
-Desk(ledger, national(), shipped_rules(), None, Clocks(), Roster()).tick(START)
+Desk(ledger, Office(national()), None).tick(START)
 """
 
 

@@ -165,21 +165,17 @@ def document(item: Signal) -> PostDocument:
 
 
 def _desk(config: Config, ledger: Any) -> Any:
-    from alerts.clock import Clocks
     from alerts.desk import Desk
+    from alerts.office import Office
     from alerts.roster import load_roster
-    from alerts.routing import shipped_rules
 
     assert config.office.roster is not None
-    return Desk(
-        ledger,
+    office = Office(
         wiring.organisation(config),
-        shipped_rules(),
-        wiring.channels(config),
-        Clocks(),
-        load_roster(config.office.roster),
+        roster=load_roster(config.office.roster),
         public_url=config.console.url,
     )
+    return Desk(ledger, office, wiring.channels(config))
 
 
 def create_users() -> None:
