@@ -39,6 +39,7 @@ PATIENCE = 10.0
 _REASONS = {
     "finished": "完成",
     "shutdown": "程序停止，下次继续",
+    "start_error": "没有启动成功",
     "closespider_timeout": "超过一小时未完成",
 }
 
@@ -159,6 +160,9 @@ class CrawlOffice:
             if before is not None and before.resume_at is not None and before.resume_at > now:
                 return None
             visit = (await self._visit(source)).after(before)
+            if self._stop.is_set() and not visit.ok:
+                # Cut short by the end of the process: that says nothing about the source.
+                return None
             self._note(visit)
             return visit
 

@@ -4,7 +4,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pipelines import wiring
@@ -15,6 +15,7 @@ EARLIEST = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
 """No honest clock shows less: this version did not exist then."""
 
 FREE_BYTES = 1_000_000_000
+_SILENT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,5 +181,30 @@ def _sources(config: Config, now: datetime) -> Iterator[Finding]:
         yield Finding("来源", "warning", "没有启用任何来源：用 shengyuan sources enable 名称 启用")
     else:
         yield Finding("来源", "ok", f"已启用 {len(config.crawl.enabled)} 个")
+    yield from _visits(config, now)
     if config.crawl.enabled and not config.crawl.contact:
         yield Finding("来源", "warning", "没有联系方式：请填写 [crawl] contact，供网站管理员联系")
+
+
+def _visits(config: Config, now: datetime) -> Iterator[Finding]:
+    """Enabled sources that failed twice in a row, or gave nothing new for three days."""
+    from pipelines.visits import read_visit
+
+    for name in config.crawl.enabled:
+        visit = read_visit(config.var / "sources", name)
+        if visit is None:
+            continue
+        if visit.failures >= 2:
+            yield Finding(
+                "来源",
+                "warning",
+                f"{visit.title}（{name}）连续 {visit.failures} 次未抓全：{visit.outcome}；"
+                f"用 shengyuan sources check {name} 实测",
+            )
+        elif visit.expected_per_day and visit.last_new and now - visit.last_new > _SILENT:
+            yield Finding(
+                "来源",
+                "warning",
+                f"{visit.title}（{name}）自 {visit.last_new:%m-%d %H:%M} 起没有新帖，"
+                f"平时每天约 {visit.expected_per_day} 条；用 shengyuan sources check {name} 实测",
+            )

@@ -1,6 +1,8 @@
 """Help and usage errors of the command line in Chinese: typer's own words are English only."""
 
+import errno
 import inspect
+import os
 import re
 import unicodedata
 from typing import Any
@@ -40,6 +42,33 @@ _USAGE = {
     "[ARGS]...": "[参数]…",
     "COMMAND [ARGS]...": "命令 [参数]…",
 }
+
+
+_SYSTEM = {
+    os.strerror(number): words
+    for number, words in (
+        (errno.ENOENT, "文件或目录不存在"),
+        (errno.EACCES, "没有权限"),
+        (errno.EPERM, "不允许的操作"),
+        (errno.EISDIR, "这是一个目录"),
+        (errno.ENOTDIR, "路径中有一段不是目录"),
+        (errno.EEXIST, "已存在"),
+        (errno.ENOSPC, "磁盘已满"),
+        (errno.EFBIG, "文件太大"),
+        (errno.EROFS, "文件系统只读"),
+        (errno.EADDRINUSE, "地址已被占用"),
+        (errno.ECONNREFUSED, "对方拒绝连接"),
+        (errno.EMFILE, "打开的文件太多"),
+        (errno.EIO, "读写出错，磁盘可能已损坏"),
+    )
+}
+
+
+def told(message: str) -> str:
+    """The message with the operating system's own English words in Chinese."""
+    for english, chinese in _SYSTEM.items():
+        message = message.replace(english, chinese)
+    return message
 
 
 def translated(message: str) -> str:

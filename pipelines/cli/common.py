@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
+from pipelines.cli.chinese import told
+
 if TYPE_CHECKING:
     from pipelines.config import Config
 
@@ -28,7 +30,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程�
 
 def say(message: str) -> None:
     """A line for the person at the terminal: standard error, so that data stays clean."""
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(told(message) + "\n")
     sys.stderr.flush()
 
 
@@ -106,7 +108,9 @@ def open_input(name: str) -> Iterator[IO[bytes]]:
         try:
             file = stack.enter_context(Path(name).open("rb"))
         except OSError as error:
-            raise PipelineError(f"读不了文件 {name}：{error.strerror}，请检查路径和权限") from error
+            raise PipelineError(
+                told(f"读不了文件 {name}：{error.strerror}，请检查路径和权限")
+            ) from error
         yield file
 
 
