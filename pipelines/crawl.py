@@ -248,7 +248,12 @@ class CrawlOffice:
         self._put_aside("crawl", reason, content, name)
 
     def _set_post_aside(self, post: Post, reason: str) -> None:
-        self._put_aside("analyse", reason, orjson.dumps(post), post.id)
+        row = {
+            name: getattr(post, name)
+            for name in ("platform", "url", "title", "body", "first_seen", "published", "place")
+        }
+        # A line that `replay` takes.
+        self._put_aside("analyse", reason, orjson.dumps(row), post.id)
 
     def _put_aside(self, stage: str, reason: str, content: bytes, name: str) -> None:
         try:
