@@ -139,10 +139,17 @@ def _open_lock(path: Path) -> Any:
 
 
 def _migrate() -> None:
+    """Bring the tables up to date, all in one transaction: killed in between, nothing has happened.
+
+    Django writes down some migrations only after it has committed their tables.
+    """
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    # SQLite changes tables inside a transaction only while it does not check foreign keys.
+    with connection.constraint_checks_disabled(), transaction.atomic():
         call_command("migrate", verbosity=0, interactive=False)

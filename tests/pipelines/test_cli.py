@@ -43,7 +43,9 @@ def commands() -> list[str]:
 def test_every_command_has_chinese_help_with_an_example(command: str, tmp_path: Path) -> None:
     done = shengyuan(*command.split(), "--help", folder=tmp_path)
     assert done.returncode == 0
-    assert f"例：shengyuan {command}" in done.stdout
+    # `incidents` and `alerts` share their actions, and the example with them.
+    shared = command.replace("alerts ", "incidents "), command.replace("incidents ", "alerts ")
+    assert any(f"例：shengyuan {name}" in done.stdout for name in shared)
     assert "--config" in done.stdout
     assert not ENGLISH.search(done.stdout), done.stdout
 

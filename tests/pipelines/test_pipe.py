@@ -132,10 +132,17 @@ def _kill_after_writes(arguments: list[str], folder: Path, point: int) -> None:
     )
     seen, changes = None, 0
     while process.poll() is None:
-        state = tuple(path.stat().st_size if path.exists() else 0 for path in watched)
+        state = tuple(map(_size, watched))
         if state != seen:
             seen, changes = state, changes + 1
         if changes > point // 2 + 1:
             os.kill(process.pid, signal.SIGKILL)
             break
     process.wait()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
