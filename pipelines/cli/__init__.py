@@ -47,6 +47,9 @@ def _report(error: Exception) -> int:
         return FAILED
     if type(error).__module__.split(".")[0] == "typer":
         message = translated(str(getattr(error, "format_message", error.__str__)()))
+        if type(error).__name__ == "Abort":
+            say("已取消")
+            return FAILED
         asked_for_help = message.startswith("用法")  # a group without a command
         say(message if asked_for_help else f"错误：{message.rstrip('.。')}（加 --help 查看用法）")
         return USAGE

@@ -16,11 +16,12 @@ _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
 def init(
     division: Annotated[
-        str, typer.Option(prompt="行政区划代码（六位，如 420200）", help="本办公室的行政区划代码")
-    ],
+        str, typer.Option(help="本办公室的行政区划代码；不给则询问", show_default=False)
+    ] = "",
     officer: Annotated[
-        str, typer.Option(prompt="第一个用户的用户名", help="第一个用户（同时排入值班表）")
-    ],
+        str,
+        typer.Option(help="第一个用户（同时排入值班表）；不给则询问", show_default=False),
+    ] = "",
     name: Annotated[str, typer.Option(help="办公室名称；默认按区划名生成")] = "",
     departments: Annotated[
         str, typer.Option(help="部门类别，逗号分隔；默认全部十六类，如 妇联,公安,教育")
@@ -28,10 +29,10 @@ def init(
     channel: Annotated[
         str,
         typer.Option(
-            prompt="通知渠道（file、smtp、wecom、dingtalk、feishu、webhook）",
-            help="第一个通知渠道的种类",
+            help="第一个通知渠道：file、smtp、wecom、dingtalk、feishu、webhook；不给则询问",
+            show_default=False,
         ),
-    ] = "file",
+    ] = "",
     channel_url: Annotated[str, typer.Option(help="机器人或 webhook 的地址")] = "",
     channel_secret: Annotated[str, typer.Option(help="机器人加签密钥或 webhook 密钥")] = "",
     smtp_host: Annotated[str, typer.Option(help="邮件服务器")] = "",
@@ -54,7 +55,11 @@ def init(
     from pipelines.errors import ConfigError
     from pipelines.office import DEPARTMENT_NAMES, Founding, found
 
+    division = _asked(division, "行政区划代码（六位，如 420200）", "--division")
     place = _place(division)
+    officer = _asked(officer, "第一个用户的用户名", "--officer")
+    kinds_of_channel = f"通知渠道（file、smtp、{'、'.join(_ROBOTS)}）"
+    channel = _asked(channel, kinds_of_channel, "--channel", "file")
     kinds = [kind.strip() for kind in departments.replace("，", ",").split(",") if kind.strip()]
     unknown = [kind for kind in kinds if kind not in DEPARTMENT_NAMES]
     if unknown:
@@ -143,6 +148,21 @@ def roster_check(as_json: JsonOption = False, config: ConfigOption = None) -> No
         say(f"共 {len(gaps)} 段空档，请补排")
         raise typer.Exit(FAILED)
     say("未来 30 天无空档")
+
+
+def _asked(given: str, question: str, option: str, default: str = "") -> str:
+    """The option's value, else the person's answer, else (nobody there) the default."""
+    from pipelines.errors import ConfigError
+
+    if given:
+        return given
+    try:
+        answer: str = typer.prompt(question, default=default or None, err=True)
+    except typer.Abort as error:
+        if default:
+            return default
+        raise ConfigError(f"缺少 {option}：请作为选项给出，或在提示后输入") from error
+    return answer.strip()
 
 
 def _first_user(username: str, password: str, division: str) -> None:
