@@ -39,7 +39,8 @@ class ElasticStore:
         self.refresh()
 
     def finished(self, ids: Sequence[str]) -> Mapping[str, str]:
-        return {post: found["version"] for post, (_, found) in self._locate(ids).items()}
+        located = self._locate(ids, ("version",))
+        return {post: found["version"] for post, (_, found) in located.items()}
 
     def index(self, documents: Iterable[PostDocument]) -> Mapping[str, str]:
         refused: dict[str, str] = {}
@@ -57,11 +58,11 @@ class ElasticStore:
     def stand(self, standings: Mapping[str, Standing]) -> None:
         if not standings:
             return
-        known = self._locate(list(standings))
+        known = self._locate(list(standings), ("version",))
         if len(known) < len(standings):
             # What another process has just written is not searchable yet.
             self.refresh()
-            known = self._locate(list(standings))
+            known = self._locate(list(standings), ("version",))
         actions = [
             self._scripted(
                 known[post][0], post, dsl.STAND, {"standing": dsl.standing_source(standing)}
@@ -72,12 +73,12 @@ class ElasticStore:
         self._client.bulk(actions)
 
     def get(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-        return {post: dsl.stored(found) for post, (_, found) in self._locate(ids).items()}
+        return {post: dsl.stored(found) for post, (_, found) in self._locate(ids, ("*",)).items()}
 
     def search(self, query: Query, limit: int = 20, after: str = "") -> Iterator[Hit]:
         body: dict[str, Any] = {"query": dsl.conditions(query), "sort": dsl.NEWEST_FIRST}
         if after:
-            last = self._locate([after]).get(after)
+            last = self._locate([after], ("first_seen",)).get(after)
             if last is None:
                 return
             body["search_after"] = [last[1]["first_seen"], after]
@@ -105,7 +106,7 @@ class ElasticStore:
         self._client.close()
 
     def _index(self, documents: Mapping[str, PostDocument]) -> dict[str, str]:
-        known = self._locate(list(documents))
+        known = self._locate(list(documents), ("version",))
         actions = []
         for post, document in documents.items():
             if post in known:
@@ -131,15 +132,17 @@ class ElasticStore:
             self._recent.popitem(last=False)
         return refused
 
-    def _locate(self, ids: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
-        """The index and source of each document that is there."""
+    def _locate(
+        self, ids: Sequence[str], fields: Sequence[str]
+    ) -> dict[str, tuple[str, dict[str, Any]]]:
+        """The index and these fields of each document that is there."""
         found: dict[str, tuple[str, dict[str, Any]]] = {}
         rest = iter(dict.fromkeys(ids))
         while page := list(islice(rest, _PAGE)):
             recent = [(self._recent[post], post) for post in page if post in self._recent]
             others = [post for post in page if post not in self._recent]
-            found |= self._client.read(recent)
-            found |= self._client.find(self._prefix, others)
+            found |= self._client.read(recent, fields)
+            found |= self._client.find(self._prefix, others, fields)
         return found
 
     def _change(self, index: str, document: PostDocument) -> Action:

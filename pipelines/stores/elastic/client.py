@@ -106,19 +106,29 @@ class Client:
             )
         return outcome
 
-    def find(self, prefix: str, ids: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
-        """Index and source of these documents, as far as a search shows them."""
+    def find(
+        self, prefix: str, ids: Sequence[str], fields: Sequence[str]
+    ) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Index and these fields ("*" for all) of the documents, as far as a search shows them."""
         if not ids:
             return {}
-        body = {"query": {"ids": {"values": list(ids)}}, "size": len(ids)}
+        body = {
+            "query": {"ids": {"values": list(ids)}},
+            "size": len(ids),
+            "sort": ["_doc"],
+            "track_total_hits": False,
+            "_source": list(fields),
+        }
         return {row["_id"]: (row["_index"], row["_source"]) for row in self.search(prefix, body)}
 
-    def read(self, places: Sequence[tuple[str, str]]) -> dict[str, tuple[str, dict[str, Any]]]:
-        """Index and source of the documents at these (index, id), as of this moment."""
+    def read(
+        self, places: Sequence[tuple[str, str]], fields: Sequence[str]
+    ) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Index and these fields of the documents at these (index, id), as of this moment."""
         if not places:
             return {}
         docs = [{"_index": index, "_id": post} for index, post in places]
-        answer = self._call(lambda: self._es.mget(docs=docs))
+        answer = self._call(lambda: self._es.mget(docs=docs, source_includes=list(fields)))
         return {
             row["_id"]: (row["_index"], row["_source"])
             for row in answer["docs"]
