@@ -6,10 +6,12 @@ private addresses, and goes away when a site shows that it does not want it.
 
 import asyncio
 import re
+import string
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self, cast
+from urllib.parse import quote
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -43,6 +45,8 @@ def polite_settings(
 ) -> dict[str, Any]:
     """Scrapy settings for one well-behaved crawl; `contact` tells site owners whom to ask."""
     contact = re.sub(r"[\r\n()]+", " ", contact).strip()
+    # Headers are ASCII: a Chinese name is percent-encoded, a phone or an address stays readable.
+    contact = quote(contact, safe=string.punctuation + " ")
     return {
         "USER_AGENT": f"{AGENT}/0.1 ({contact})" if contact else f"{AGENT}/0.1",
         "ROBOTSTXT_USER_AGENT": AGENT,

@@ -93,3 +93,11 @@ def test_one_closed_page_is_no_block_but_three_in_a_row_are() -> None:
 def test_a_contact_cannot_smuggle_headers() -> None:
     settings = polite_settings(contact="x)\r\nCookie: a", delay=1, max_bytes=1, allow_private=[])
     assert "\n" not in settings["USER_AGENT"] and "\r" not in settings["USER_AGENT"]
+
+
+def test_a_chinese_contact_becomes_ascii_and_a_phone_stays_readable() -> None:
+    settings = polite_settings(
+        contact="黄石值班室 0714-6512345", delay=1, max_bytes=1, allow_private=[]
+    )
+    assert settings["USER_AGENT"].isascii()
+    assert "0714-6512345" in settings["USER_AGENT"]
