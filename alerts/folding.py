@@ -14,12 +14,22 @@ from typing import Literal
 
 from alerts.organisation import chain
 from alerts.profile import Profile, sketch
-from alerts.signal import Signal
+from alerts.signal import COMMON_NAME, Signal
 
 JOIN, SUGGEST = 0.65, 0.5
 """Evidence from which a signal joins, and from which an officer is asked."""
 
+CONTENT = 0.3
+"""Evidence of the text itself (wording, names, distinctive strings) without which nothing joins:
+in one county two cases of one kind in one day are no rarity. Doubled when kind or victim differ."""
+
+MARK, MARKS_AT_MOST = 0.45, 1.1
+"""Evidence of one fully distinctive string that both hold, and of all of them together."""
+
 MAX_CANDIDATES = 50
+MAX_NOUN_KEYS, KEY_WEIGHT = 24, 0.2
+"""Most strings that a signal is looked up by, and how distinctive one must be for that."""
+
 COMMON = 20
 """A key that leads to this many incidents tells nothing of any of them."""
 
@@ -87,21 +97,28 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
     days = abs((seen - profile.last_seen).total_seconds()) / 86400
     if profile.first_seen <= seen <= profile.last_seen:
         days = 0.0
-    parts = [
+    content = [
         ("文字相同", _exact(signal, candidate, days)),
         ("文字相近", _alike(signal, profile, days)),
-        ("人物相同", _rare("n", candidate.shared, (0.9, 0.6, 0.3), 1.2)),
-        ("机构相同", _rare("i", candidate.shared, (0.6, 0.4, 0.2), 0.9)),
-        ("案情用词相同", _rare("w", candidate.shared, (0.4, 0.2, 0.05), 1.1)),
+        ("人物相同", _rare("n:", candidate.shared, (0.9, 0.6, 0.3), 1.2)),
+        ("姓氏相同", _rare("s:", candidate.shared, (0.3, 0.2, 0.1), 0.5)),
+        ("机构相同", _rare("i:", candidate.shared, (0.6, 0.4, 0.2), 0.9)),
+        ("案情用词相同", _marks(signal, candidate)),
+    ]
+    context = [
         ("地点相同", _same_place(signal, profile) * _freshness(days)),
         ("类别", _same_category(signal, profile)),
-        ("年龄相同", 0.25 if _shared(map(str, signal.ages), profile.ages) else 0.0),
+        ("年龄相同", 0.2 if _shared(map(str, signal.ages), profile.ages) else 0.0),
         ("行为相同", 0.15 if signal.deed and signal.deed in profile.deeds else 0.0),
         ("角色相同", 0.1 if _shared(signal.roles, profile.roles) else 0.0),
         ("受害人", -0.1 if _other_victim(signal, profile) else 0.0),
         ("时间", _near(days)),
     ]
-    return [part for part in parts if part[1]]
+    told = sum(points for _, points in content)
+    known = sum(points for _, points in context)
+    if told < CONTENT * (1 + _doubts(signal, profile)):
+        context.append(("缺少案情依据", min(0.0, JOIN - 0.05 - told - known)))
+    return [part for part in [*content, *context] if part[1]]
 
 
 def keys(signal: Signal) -> tuple[str, ...]:
@@ -114,9 +131,12 @@ def keys(signal: Signal) -> tuple[str, ...]:
     found += [
         f"p:{code}:{category}" for code in sorted(codes)[:6] for category in signal.categories[:2]
     ]
-    found += [f"n:{name}" for name in signal.people[:8]]
+    found += [
+        f"s:{name}" if name.startswith(COMMON_NAME) else f"n:{name}" for name in signal.people[:8]
+    ]
     found += [f"i:{name[:60]}" for name in signal.institutions[:6]]
-    found += [f"w:{noun[:60]}" for noun in signal.nouns[:12]]
+    rare = [noun for noun, weight in weighed(signal) if weight >= KEY_WEIGHT]
+    found += [f"w:{noun[:60]}" for noun in rare[:MAX_NOUN_KEYS]]
     return tuple(dict.fromkeys(found))
 
 
@@ -176,9 +196,23 @@ def _alike(signal: Signal, profile: Profile, days: float) -> float:
 def _rare(prefix: str, shared: Mapping[str, int], points: tuple[float, ...], most: float) -> float:
     total = 0.0
     for key, incidents in shared.items():
-        if key.startswith(prefix + ":") and incidents < COMMON:
+        if key.startswith(prefix) and incidents < COMMON:
             total += points[0] if incidents <= 2 else points[1] if incidents <= 6 else points[2]
     return min(total, most)
+
+
+def _marks(signal: Signal, candidate: Candidate) -> float:
+    total = 0.0
+    for noun, weight in weighed(signal):
+        if noun in candidate.profile.nouns:
+            incidents = candidate.shared.get(f"w:{noun[:60]}", 1)
+            total += weight * (1 if incidents <= 6 else 0.5 if incidents < COMMON else 0)
+    return min(MARK * total, MARKS_AT_MOST)
+
+
+def weighed(signal: Signal) -> Iterable[tuple[str, float]]:
+    """Each noun with its weight; a signal without weights holds distinctive ones only."""
+    return zip(signal.nouns, signal.weights or (1.0,) * len(signal.nouns), strict=True)
 
 
 def _same_place(signal: Signal, profile: Profile) -> float:
@@ -209,6 +243,14 @@ def _same_category(signal: Signal, profile: Profile) -> float:
 def _other_victim(signal: Signal, profile: Profile) -> bool:
     # Readers differ on whether a girl of seventeen is a child: a doubt, not a veto.
     return bool(profile.victims) and not _shared(signal.victims, profile.victims)
+
+
+def _doubts(signal: Signal, profile: Profile) -> int:
+    """How many of kind and victim differ: the more do, the more the text must say."""
+    other_kind = bool(signal.categories and profile.categories) and not _shared(
+        signal.categories, profile.categories
+    )
+    return other_kind + _other_victim(signal, profile)
 
 
 def _near(days: float) -> float:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+COMMON_NAME = "~"
+"""Begins the key of a name that is only a surname (王某): many people share it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignalPlace:
@@ -23,9 +26,11 @@ class Signal:
 
     (`post`, `version`) is unique: the same signal appended twice changes nothing. `level` says
     whether it may open an incident ("alert") or only join one or wait for a person ("review").
-    `people` are keyed hashes of names. `shingles` are 32-bit hashes of the normalised text's
-    character trigrams (sorted, at most 512): their Jaccard coefficient is the similarity of texts.
-    `exact` is a hash of the normalised text: equal for verbatim reposts.
+    `people` are keyed hashes of names, those of COMMON_NAME marked. `weights` say how distinctive
+    each of `nouns` is, 0 to 1, in the same order; without any, each is fully distinctive.
+    `shingles` are 32-bit hashes of the normalised text's character trigrams (sorted, at most 512):
+    their Jaccard coefficient is the similarity of texts. `exact` is a hash of the normalised text:
+    equal for verbatim reposts.
     """
 
     post: str
@@ -56,3 +61,4 @@ class Signal:
     shingles: tuple[int, ...]
     evidence: tuple[str, ...]
     model: str
+    weights: tuple[float, ...] = ()

@@ -41,8 +41,9 @@ class Facts:
     """What a case is known by, used for folding posts into one incident.
 
     `people` are names as the text has them: they never leave analysis unhashed. `ages` are whole
-    years. `nouns` are distinctive words of the case, masked of names. `institutions` are schools,
-    hospitals, companies and offices as named. `cues` are risk and vulnerability cues.
+    years. `nouns` are distinctive strings of the case without names, `weights` how distinctive each
+    is, 0 to 1, in the same order. `institutions` are schools, hospitals, companies and offices as
+    named. `cues` are risk and vulnerability cues.
     """
 
     people: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Facts:
     roles: tuple[str, ...] = ()
     deed: str = ""
     nouns: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
     institutions: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
     setting: str = ""

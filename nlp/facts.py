@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Self
 
-import rjieba
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.assessment import Facts
+from nlp.gazetteer.names import Names
 from nlp.institutions import find_institutions
 from nlp.lexicon import read_lines
 from nlp.names import anonymous_names, name_at, name_before
@@ -22,8 +22,11 @@ from nlp.names import anonymous_names, name_at, name_before
 READ: Final = 600
 """Code points of a body that are read for roles, setting and cues: cases are told at the start."""
 
-MOST_NOUNS: Final = 24
-"""Most signature nouns kept of one text."""
+MOST_NOUNS: Final = 64
+"""Most distinctive strings kept of one text."""
+
+BODY_SHARE: Final = 0.25
+"""How much a string of the body counts beside one of the title: in a long text many occur."""
 
 _AGE = re.compile(
     r"(?<![\d满至到-])(?<!\d[.、])(?:(\d{1,3})|([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
@@ -41,6 +44,10 @@ _DOES = re.compile(
     r"[说称谈曾被遭]|回应|拐卖|遇害|家属|母亲|父亲|妈妈|爸爸|[和与及][\u4e00-\u9fff]{2,4}[说称被遭]"
 )
 _OPENS = re.compile(rf"(?:^|[，。：；“\n])(?=[\u4e00-\u9fff]{{2,4}}(?:{_DOES.pattern}))")
+_WEIGHTS: Final = {"1": 0.0, "2": 0.35, "3": 0.7}
+"""How distinctive a pair of characters of each level of facts-pairs.txt is; one not listed is 1."""
+
+_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _CASE = re.compile(r"(?<=[\u4e00-\u9fff]{2})案(?!件)")
 
 
@@ -82,19 +89,24 @@ class Terms:
 def find_facts(title: str, body: str) -> Facts:
     """The facts that the text states plainly.
 
-    `roles` are canonical words (丈夫 for 老公), victims before offenders; `deed` is the gravest of
-    the title, else of the body; `nouns` are counts ("16次"), then rare words, rarest first.
+    `roles` are canonical words (丈夫 for 老公), victims before offenders; `deed` is the gravest of the
+    title, else of the body; `nouns` are counts ("16次") and rare pairs of characters, which hold
+    names and brands that no dictionary knows (钱枫, 货拉), most distinctive first; pairs of places and
+    people are left out.
     """
     text = f"{title}\n{body}" if body else title
     told = Terms.shared().find(title)
     more = Terms.shared().find(body[:READ]) if body else []
     people = find_people(text)
+    nouns = _nouns(title, body, people)
+    kept = sorted(nouns, key=lambda noun: -nouns[noun])[:MOST_NOUNS]
     return Facts(
         people=people,
         ages=find_ages(text),
         roles=_values([*told, *more], "victim") + _values([*told, *more], "offender"),
         deed=_deed(told) or _deed(more),
-        nouns=_nouns(text, people),
+        nouns=tuple(kept),
+        weights=tuple(nouns[noun] for noun in kept),
         institutions=find_institutions(text),
         cues=_values([*told, *more], "cue"),
         setting=_setting(told, more),
@@ -152,19 +164,31 @@ def _setting(told: Sequence[Term], more: Sequence[Term]) -> str:
 
 
 @cache
-def _noun_ranks() -> dict[str, int]:
-    """Signature nouns with their rank in the shipped list, rarest first."""
-    return {noun: rank for rank, noun in enumerate(read_lines("facts-nouns.txt"))}
+def _pair_weights() -> dict[str, float]:
+    """Pairs of characters that many posts share; a line holds a level and those of one first."""
+    return {
+        line[1] + second: _WEIGHTS[line[0]]
+        for line in read_lines("facts-pairs.txt")
+        for second in line[2:]
+    }
 
 
-def _nouns(text: str, people: Sequence[str]) -> tuple[str, ...]:
-    ranks = _noun_ranks()
-    rare = sorted(
-        {word for word in rjieba.cut(text, False) if word in ranks}, key=ranks.__getitem__
-    )
-    nouns = dict.fromkeys([*_COUNT.findall(text), *rare])
-    return tuple(_unnamed(nouns, people))[:MOST_NOUNS]
+def _nouns(title: str, body: str, people: Sequence[str]) -> dict[str, float]:
+    """The strings that tell this case from others, with their weights."""
+    found = dict.fromkeys(_COUNT.findall(f"{title}\n{body}"), 1.0)
+    for text, share in ((title, 1.0), (body[:READ], BODY_SHARE)):
+        for pair, weight in _pairs(text):
+            found.setdefault(pair, weight * share)
+    hidden = "\n".join(people)
+    return {noun: weight for noun, weight in found.items() if noun not in hidden}
 
 
-def _unnamed(nouns: dict[str, None], people: Sequence[str]) -> Iterator[str]:
-    return (noun for noun in nouns if not any(noun in name or name in noun for name in people))
+def _pairs(text: str) -> Iterator[tuple[str, float]]:
+    weights = _pair_weights()
+    placed = {at for hit in Names.shared().find(text) for at in range(hit.start, hit.end)}
+    for run in _RUN.finditer(text):
+        for at in range(run.start(), run.end() - 1):
+            pair = text[at : at + 2]
+            weight = weights.get(pair, 1.0)
+            if weight and at not in placed and at + 1 not in placed:
+                yield pair, weight

@@ -6,15 +6,16 @@ the two repeats the work and changes nothing twice.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from alerts.signal import Signal, SignalPlace
+from alerts.signal import COMMON_NAME, Signal, SignalPlace
 from crawlers.items import Post
-from nlp.assessment import Assessment, Place
+from nlp.assessment import Assessment, Facts, Place
 from nlp.classifier import Classifier
+from nlp.names import is_surname_only
 from nlp.places import Divisions
 from nlp.privacy import Masked, MaskedSpan, mask
 from nlp.similarity import fingerprint
@@ -110,6 +111,7 @@ class Analyst:
     def _signal(self, post: Post, assessment: Assessment, masked: Masked) -> Signal:
         facts = assessment.facts
         exact, shingles = fingerprint(post.title, post.body)
+        nouns = shown_nouns(facts, _hidden(post, masked))
         return Signal(
             post=post.id,
             version=post.content_hash,
@@ -132,17 +134,19 @@ class Analyst:
             ages=facts.ages,
             roles=facts.roles,
             deed=facts.deed,
-            nouns=facts.nouns,
+            nouns=tuple(nouns),
             institutions=facts.institutions,
             cues=facts.cues,
             exact=exact,
             shingles=shingles,
             evidence=shown_evidence(assessment, masked),
             model=assessment.model,
+            weights=tuple(nouns.values()),
         )
 
     def _person(self, name: str) -> str:
-        return hmac.new(self._people_key, name.encode(), hashlib.sha256).hexdigest()[:24]
+        digest = hmac.new(self._people_key, name.encode(), hashlib.sha256).hexdigest()[:24]
+        return f"{COMMON_NAME}{digest}" if is_surname_only(name) else digest
 
 
 def scenes(places: Sequence[Place], source_place: str) -> tuple[SignalPlace, ...]:
@@ -157,6 +161,15 @@ def scenes(places: Sequence[Place], source_place: str) -> tuple[SignalPlace, ...
         found = [SignalPlace(source_place, divisions.name(source_place), 0.5)]
     unique = {place.code: place for place in sorted(found, key=lambda place: place.confidence)}
     return tuple(sorted(unique.values(), key=lambda place: -place.confidence))
+
+
+def shown_nouns(facts: Facts, hidden: Set[str]) -> dict[str, float]:
+    """The distinctive strings with their weights, without those inside masked text."""
+    return {
+        noun: weight
+        for noun, weight in zip(facts.nouns, facts.weights, strict=True)
+        if not any(noun in text for text in hidden)
+    }
 
 
 def shown_evidence(assessment: Assessment, masked: Masked) -> tuple[str, ...]:
@@ -208,9 +221,13 @@ def _public_words(words: tuple[str, ...], post: Post, masked: Masked) -> tuple[s
     """The cut words without any that only the unmasked text contains."""
     if not masked.spans:
         return words
-    hidden = {_source(post, span)[span.start : span.end] for span in masked.spans}
+    hidden = _hidden(post, masked)
     left = f"{masked.title}\n{masked.body}"
     return tuple(w for w in words if w in left and not any(w in text for text in hidden))
+
+
+def _hidden(post: Post, masked: Masked) -> Set[str]:
+    return {_source(post, span)[span.start : span.end] for span in masked.spans}
 
 
 def _source(post: Post, span: MaskedSpan) -> str:
