@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from crawlers.errors import CrawlError
 from crawlers.items import Post
 from crawlers.sources import Source
+from pipelines import files
 from pipelines.config import Config
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def check_source(config: Config, source: Source, now: datetime) -> CheckReport:
     path = _path(config, source.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asdict(report), ensure_ascii=False, default=datetime.isoformat, indent=1)
-    path.write_text(text, encoding="utf-8")
+    files.replace(path, text)
     return report
 
 

@@ -200,7 +200,6 @@ class CrawlOffice:
             refused=counts["refused"],
             pages=int(stats.get("response_received_count", 0)),
             not_modified=int(stats.get("politeness/not_modified", 0)),
-            problem_count=len(problems),
             problems=tuple(problems[:PROBLEMS]),
             resume_at=spider.resume_at if spider else None,
             expected_per_day=source.expected_per_day,

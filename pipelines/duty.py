@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import files
 from pipelines.stores.protocol import Standing, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -20,14 +21,15 @@ log = logging.getLogger(__name__)
 class StandingsFeed:
     """Brings the ledger's decisions to the store's documents, at least once and in order.
 
-    The cursor lies in a file and moves only after the store has taken the change.
+    The cursor lies in a file and moves only after the store has taken the change. When the file is
+    lost or damaged, everything is told again, which changes nothing twice.
     """
 
     def __init__(self, ledger: "Ledger", store: "PostStore", cursor_file: Path) -> None:
         self._ledger = ledger
         self._store = store
         self._file = cursor_file
-        self._cursor = int(cursor_file.read_text()) if cursor_file.exists() else 0
+        self._cursor = _read_cursor(cursor_file)
 
     def catch_up(self) -> int:
         """Pass on what changed; returns how many posts. Raises StoreUnavailable."""
@@ -40,6 +42,7 @@ class StandingsFeed:
                         grade=placement.grade,
                         state=placement.state,
                         lead=placement.lead,
+                        acknowledged=placement.acknowledged,
                         written=cursor,
                     )
                     for post, placement in changed.items()
@@ -47,9 +50,7 @@ class StandingsFeed:
             )
         if cursor != self._cursor:
             self._cursor = cursor
-            partial = self._file.with_suffix(".part")
-            partial.write_text(str(cursor))
-            partial.replace(self._file)
+            files.replace(self._file, str(cursor))
         return len(changed)
 
 
@@ -77,6 +78,13 @@ def keep_watch(
         except StoreUnavailable as error:
             _once(away, "store", f"帖子库暂不可用，预警照常发送：{error}")
         stop.wait(tick_seconds)
+
+
+def _read_cursor(path: Path) -> int:
+    try:
+        return int(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return 0
 
 
 def _once(away: set[str], part: str, message: str) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from pipelines import files
 from pipelines.config import load, parse
 from pipelines.errors import ConfigError
 
@@ -23,9 +24,7 @@ def enable(path: Path, name: str) -> bool:
     text = with_enabled(path.read_text(encoding="utf-8"), (*enabled, name))
     if parse(text, path.resolve()).crawl.enabled != (*enabled, name):
         raise ConfigError(f'{path} 改写失败：请手工在 [crawl] enabled 中加上 "{name}"')
-    partial = path.with_suffix(".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    files.replace(path, text)
     return True
 
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from pipelines import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,6 @@ class Quarantine:
 
     def __init__(self, var: Path) -> None:
         self.folder = var / "quarantine"
-        self.counts: Counter[str] = Counter()
 
     def put(self, stage: str, reason: str, content: bytes, *, name: str, now: datetime) -> Path:
         """Keep `content` with its reason; `name` is the file, URL or id that it came from.
@@ -40,10 +40,9 @@ class Quarantine:
         digest = hashlib.sha256(f"{stage}\0{name}\0".encode() + content).hexdigest()[:16]
         path = folder / f"{stage}-{digest}.bin"
         note = {"stage": stage, "reason": reason, "name": name, "when": now.isoformat()}
-        self._write(path, content)
+        files.replace(path, content)
         text = json.dumps(note, ensure_ascii=False, indent=1)
-        self._write(path.with_suffix(".json"), text.encode())
-        self.counts[stage] += 1
+        files.replace(path.with_suffix(".json"), text)
         return path
 
     def entries(self) -> Iterator[SetAside]:
@@ -54,9 +53,3 @@ class Quarantine:
             except (OSError, ValueError):
                 continue
             yield SetAside(**fields, content=note.with_suffix(".bin"))
-
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        partial = path.with_suffix(path.suffix + ".part")
-        partial.write_bytes(content)
-        partial.replace(path)

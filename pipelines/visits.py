@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import files
+
 PROBLEMS = 5
 """Problems kept of one visit; the log has all."""
 
@@ -31,7 +33,6 @@ class Visit:
     refused: int = 0
     pages: int = 0
     not_modified: int = 0
-    problem_count: int = 0
     problems: tuple[str, ...] = ()
     failures: int = 0
     last_new: datetime | None = None
@@ -54,10 +55,8 @@ def write_visit(folder: Path, visit: Visit) -> None:
     values = asdict(visit)
     for name in _TIMES:
         values[name] = values[name] and values[name].isoformat(timespec="seconds")
-    path = folder / f"{visit.source}.json"
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
-    partial.replace(path)
+    text = json.dumps(values, ensure_ascii=False, indent=1)
+    files.replace(folder / f"{visit.source}.json", text)
 
 
 def read_visit(folder: Path, source: str) -> Visit | None:
