@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from alerts.errors import AlertError
@@ -227,16 +226,6 @@ def shipped_rules() -> tuple[Rule, ...]:
     """The routing table that ships with the product."""
     text = files("alerts").joinpath("routing.toml").read_text(encoding="utf-8")
     return parse_rules(text, "routing.toml")
-
-
-def load_rules(path: Path) -> tuple[Rule, ...]:
-    """An office's own routing table. Raises AlertError naming file and rule."""
-    try:
-        return parse_rules(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise AlertError(f"读不了路由表 {path}：{error.strerror}，请检查路径和权限") from error
-    except UnicodeDecodeError as error:
-        raise AlertError(f"路由表 {path} 不是 UTF-8 编码：请另存为 UTF-8") from error
 
 
 def parse_rules(text: str, source: str) -> tuple[Rule, ...]:

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Literal, Self
 
 from nlp.errors import NlpError
 
 Level = Literal["province", "city", "county"]
-
-MUNICIPALITIES: Final = frozenset({"11", "12", "31", "50"})
 
 
 class Divisions:

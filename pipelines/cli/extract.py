@@ -27,25 +27,14 @@ def extract(
     from pipelines.config import load
 
     problems = Problems("extract", load(config))
-    for result, body in _extracted_files(files or ["-"], url, datetime.now().astimezone()):
+    for result, body in _extract_files(files or ["-"], url, datetime.now().astimezone()):
         write_line(result)
         if "reason" in result:
             problems.add(result["reason"], body, result["file"])
     problems.finish()
 
 
-def extract_files(
-    paths: Iterable[str], url: str = "", now: datetime | None = None
-) -> Iterator[dict[str, Any]]:
-    """One object for each path, in order: the article, or `file` with `reason` where there is none.
-
-    `now` anchors relative dates; the current time when None.
-    """
-    for result, _ in _extracted_files(paths, url, now or datetime.now().astimezone()):
-        yield result
-
-
-def _extracted_files(
+def _extract_files(
     paths: Iterable[str], url: str, now: datetime
 ) -> Iterator[tuple[dict[str, Any], bytes]]:
     from pipelines.errors import PipelineError
