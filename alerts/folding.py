@@ -97,16 +97,17 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
     days = abs((seen - profile.last_seen).total_seconds()) / 86400
     if profile.first_seen <= seen <= profile.last_seen:
         days = 0.0
+    place = _same_place(signal, profile)
     content = [
         ("文字相同", _exact(signal, candidate, days)),
         ("文字相近", _alike(signal, profile, days)),
         ("人物相同", _rare("n:", candidate.shared, (0.9, 0.6, 0.3), 1.2)),
-        ("姓氏相同", _rare("s:", candidate.shared, (0.3, 0.2, 0.1), 0.5)),
+        ("姓氏相同", _rare("s:", candidate.shared, (0.3, 0.2, 0.1), 0.5) * (1 if place else 0.5)),
         ("机构相同", _rare("i:", candidate.shared, (0.6, 0.4, 0.2), 0.9)),
         ("案情用词相同", _marks(signal, candidate)),
     ]
     context = [
-        ("地点相同", _same_place(signal, profile) * _freshness(days)),
+        ("地点相同", place * _freshness(days)),
         ("类别", _same_category(signal, profile)),
         ("年龄相同", 0.2 if _shared(map(str, signal.ages), profile.ages) else 0.0),
         ("行为相同", 0.15 if signal.deed and signal.deed in profile.deeds else 0.0),
@@ -122,7 +123,7 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
 
 
 def keys(signal: Signal) -> tuple[str, ...]:
-    """What the signal's incident can be looked up by: at most about 60, of 80 characters."""
+    """What the signal's incident can be looked up by: at most 72, of 80 characters."""
     found = [f"x:{signal.exact[:60]}"]
     found += [f"b:{band:x}" for band in bands(sketch(signal))]
     codes = {

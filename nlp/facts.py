@@ -89,10 +89,10 @@ class Terms:
 def find_facts(title: str, body: str) -> Facts:
     """The facts that the text states plainly.
 
-    `roles` are canonical words (丈夫 for 老公), victims before offenders; `deed` is the gravest of the
-    title, else of the body; `nouns` are counts ("16次") and rare pairs of characters, which hold
-    names and brands that no dictionary knows (钱枫, 货拉), most distinctive first; pairs of places and
-    people are left out.
+    `roles` are canonical words (丈夫 for 老公), victims before offenders; `deed` is the gravest of
+    the title, else of the body; `nouns` are counts ("16次") and rare pairs of characters, which
+    hold names and brands that no dictionary knows (钱枫, 货拉), most distinctive first; pairs of
+    places and people are left out.
     """
     text = f"{title}\n{body}" if body else title
     told = Terms.shared().find(title)
@@ -175,7 +175,8 @@ def _pair_weights() -> dict[str, float]:
 
 def _nouns(title: str, body: str, people: Sequence[str]) -> dict[str, float]:
     """The strings that tell this case from others, with their weights."""
-    found = dict.fromkeys(_COUNT.findall(f"{title}\n{body}"), 1.0)
+    counts = _COUNT.findall(f"{title}\n{body}")
+    found = {count: 1.0 if count[:2].isdecimal() else _WEIGHTS["2"] for count in counts}
     for text, share in ((title, 1.0), (body[:READ], BODY_SHARE)):
         for pair, weight in _pairs(text):
             found.setdefault(pair, weight * share)

@@ -39,7 +39,7 @@ _NAMELIKE: Final = ("n", "a", "z", "i", "l", "g", "b", "t")
 
 _ANONYMOUS: Final = re.compile(
     rf"({'|'.join(COMPOUND)}|[{_SINGLE}])某(某{{0,2}}[甲乙丙丁]?)"
-    rf"(?![日月年天地市省县区校院公司小个些种医平酒学网宝音大单处品知性])([\u4e00-\u9fff]?)(.?)"
+    rf"(?![日月年天地市省县区校院公司小个些种医平酒学网宝音大单处品知])([\u4e00-\u9fff]?)(.?)"
 )
 _BOUNDARY: Final = frozenset("，。、；：！？“”‘’（）()《》【】[]「」,.;:!?…— \t\n\r/|·的和与及等")
 

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.folding import COMMON, Candidate, conflict, decide, jaccard, keys, sketch
 from alerts.profile import MAX_NAMES, MAX_TEXTS, joined, merged, profile_of, unpack
-from alerts.signal import Signal, SignalPlace
+from alerts.signal import COMMON_NAME, Signal, SignalPlace
 from tests.alerts.office import CHANGSHA, DAYE, START, YANGXIN, signal
 
 WOMAN = "阳新一女子被丈夫殴打住院"
@@ -58,6 +58,45 @@ def test_a_word_that_many_incidents_share_tells_nothing() -> None:
     assert fold(FIRST, later, carried=COMMON) != "same"
 
 
+@pytest.mark.parametrize("level", ["alert", "review"])
+def test_one_county_one_kind_one_day_is_no_evidence_of_one_case(level: str) -> None:
+    other = signal("p2", "邻居听见隔壁妇人深夜呼救", level=level)
+    assert fold(FIRST, other) == "suggested"
+    told = signal("p2", "邻居听见隔壁妇人晨跑后呼救", level=level, nouns=("晨跑",))
+    assert fold(FIRST, told) == "same"
+
+
+@pytest.mark.parametrize(("weight", "kind"), [(1.0, "same"), (0.7, "same"), (0.1, "suggested")])
+def test_words_of_the_trade_join_nothing(weight: float, kind: str) -> None:
+    first = signal("p1", "阳新一女子被打", nouns=("事拘",), weights=(weight,))
+    later = signal("p2", "另一起案件的通报", nouns=("事拘",), weights=(weight,))
+    assert fold(first, later) == kind
+
+
+def test_several_weaker_strings_add_up() -> None:
+    some, more = ("轮流", "扇耳"), ("轮流", "扇耳", "所内", "流扇")
+    first = signal("p1", "阳新一女子被打", nouns=more, weights=(0.35,) * 4)
+    assert fold(first, signal("p2", "通报", nouns=some, weights=(0.35,) * 2)) == "same"
+    assert fold(first, signal("p2", "通报", nouns=some[:1], weights=(0.35,))) == "suggested"
+    far = {"places": (), "deed": ""}
+    assert fold(first, signal("p2", "通报", nouns=some[:1], weights=(0.35,), **far)) == "suggested"
+    assert fold(first, signal("p2", "通报", nouns=more, weights=(0.35,) * 4, **far)) == "same"
+
+
+def test_where_kind_and_victim_differ_the_text_must_say_more() -> None:
+    other = {"categories": ("trafficking",), "victims": ("child",), "deed": "拐卖"}
+    assert fold(FIRST, signal("p2", "孩子由外婆照料", nouns=("晨跑",), **other)) != "same"
+    assert fold(FIRST, signal("p2", "孩子由外婆照料", people=("h1",), **other)) == "same"
+
+
+def test_a_surname_names_nobody_by_itself() -> None:
+    wang = f"{COMMON_NAME}h"
+    first = signal("p1", "阳新王某被丈夫殴打", people=(wang,))
+    elsewhere = signal("p2", "警方通报王某案", people=(wang,), places=(), deed="")
+    assert fold(first, elsewhere) == "suggested"
+    assert fold(first, signal("p2", "警方通报王某案", people=(wang,))) == "same"
+
+
 def test_two_families_of_one_county_weeks_apart_are_not_one_file() -> None:
     soon = signal("p2", "女子遭家暴报警", first_seen=START + timedelta(days=10))
     months_later = signal("p2", "女子遭家暴报警", first_seen=START + timedelta(days=70))
@@ -94,7 +133,7 @@ def test_keys_are_few_and_near_duplicates_share_some() -> None:
         institutions=tuple("某" * 90 + str(n) for n in range(50)),
         places=tuple(SignalPlace(f"42{n:02d}01", "", 0.9) for n in range(50)),
     )
-    assert len(keys(crowded)) <= 60
+    assert len(keys(crowded)) <= 72
     assert max(map(len, keys(crowded))) <= 80
 
 

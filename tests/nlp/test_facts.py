@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.facts import find_ages, find_facts, find_people
+from nlp.facts import MOST_NOUNS, find_ages, find_facts, find_people
 from nlp.institutions import find_institutions
 
 DEEDS = {
@@ -82,6 +82,8 @@ def test_ages(text: str, ages: tuple[int, ...]) -> None:
         ("教师王女士被打", ()),
         ("案件明天开庭", ()),
         ("于某日某地", ()),
+        ("客户胡某性侵案", ("胡某",)),
+        ("被人P裸照造黄谣", ()),
     ],
 )
 def test_people(text: str, people: tuple[str, ...]) -> None:
@@ -146,11 +148,57 @@ def test_institutions(text: str, institutions: tuple[str, ...]) -> None:
     assert find_institutions(text) == institutions
 
 
+def weights_of(title: str, body: str = "") -> dict[str, float]:
+    facts = find_facts(title, body)
+    return dict(zip(facts.nouns, facts.weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("货拉拉司机家属：没有不轨行为", "货拉"),
+        ("警方通报钱枫被曝性侵案", "钱枫"),
+        ("官方发布马金瑜相关情况通报", "金瑜"),
+        ("失孤原型决定留养父母身边", "失孤"),
+        ("红黄蓝事件涉事教师获刑", "黄蓝"),
+    ],
+)
+def test_names_that_no_dictionary_knows_are_distinctive(title: str, name: str) -> None:
+    weights = weights_of(title)
+    assert weights[name] >= 0.35
+    assert "通报" not in weights
+
+
+@pytest.mark.parametrize(
+    "word", ["刑事拘留", "因涉嫌", "经查", "监控", "乘客", "裸照", "警方通报", "正在调查中"]
+)
+def test_words_of_every_notice_are_not_distinctive(word: str) -> None:
+    assert max(weights_of(word).values(), default=0.0) <= 0.35
+    assert sum(weights_of("", word).values()) <= 0.3
+
+
+def test_a_string_of_the_body_weighs_less_than_one_of_the_title() -> None:
+    assert weights_of("女子被木棍打")["木棍"] == 4 * weights_of("女子被打", "凶器是木棍")["木棍"]
+
+
+def test_places_are_no_distinctive_strings() -> None:
+    assert not {"阳新", "新县", "黄石", "石市"} & set(weights_of("黄石市阳新县一女子遭殴打"))
+
+
+def test_long_texts_keep_the_most_distinctive_strings() -> None:
+    text = "".join(chr(0x4E00 + 37 * n % 20000) for n in range(500))
+    facts = find_facts("女子被木棍打", text)
+    assert len(facts.nouns) == MOST_NOUNS
+    assert list(facts.weights) == sorted(facts.weights, reverse=True)
+    assert "木棍" in facts.nouns
+
+
 def test_nouns_are_distinctive_and_hold_no_names() -> None:
     facts = find_facts("2年被家暴16次女子终身挂粪袋", "被告人贺某阳将冰柜搬走")
     assert facts.nouns[0] == "16次"
+    assert "3次" in find_facts("被打3次", "").nouns
     assert "冰柜" in facts.nouns
-    assert not any("贺某阳" in noun for noun in facts.nouns)
+    assert not {"贺某", "某阳", "贺某阳"} & set(facts.nouns)
 
 
 @given(st.text(max_size=120), st.text(max_size=120))

@@ -1,0 +1,134 @@
+"""What analysis tells the desk of a post, and how the desk folds the demo's posts by it."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alerts.signal import COMMON_NAME, Signal
+from crawlers.items import Post, make_post
+from pipelines import wiring
+from pipelines.analysis import Analyst, shown_nouns
+from pipelines.config import load
+from pipelines.demo.content import load_schedule
+from pipelines.demo.office import prepare
+from pipelines.demo.site import CHINA
+from pipelines.wiring import open_classifier
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=CHINA)
+ORDERS = 4
+
+
+class Sink:
+    """Keeps the signals instead of a ledger."""
+
+    def __init__(self) -> None:
+        self.signals: list[Signal] = []
+
+    def append_signals(
+        self, signals: Sequence[Signal], originals: Mapping[str, tuple[str, str]]
+    ) -> int:
+        self.signals += signals
+        return len(signals)
+
+    def placements(self, post_ids: Sequence[str]) -> Mapping[str, object]:
+        return {}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare(tmp_path_factory.mktemp("office"), datetime.now(UTC), "http://127.0.0.1:9")
+
+
+def signals_of(posts: Sequence[Post], office: Path) -> list[Signal]:
+    config = load(office)
+    sink = Sink()
+    store = wiring.open_store(config)
+    Analyst(open_classifier(config), store, sink, b"k" * 32, lambda: NOW).analyse(posts)
+    store.close()
+    return sink.signals
+
+
+def post(number: int, title: str, body: str = "") -> Post:
+    return make_post(
+        platform="demo",
+        source="test",
+        first_seen=NOW,
+        title=title,
+        body=body,
+        native_id=str(number),
+    )
+
+
+def test_masked_names_leave_no_trace_among_the_distinctive_strings(office: Path) -> None:
+    (signal,) = signals_of(
+        [
+            post(
+                1,
+                "苇湖县8岁女童被继父猥亵",
+                "女童小雨（化名）的母亲报警，嫌疑人王某已被刑事拘留，电话 13900010027。",
+            )
+        ],
+        office,
+    )
+    assert not any(noun in "13900010027" for noun in signal.nouns)
+    assert len(signal.nouns) == len(signal.weights)
+    assert len(signal.people) == 1
+    assert signal.people[0].startswith(COMMON_NAME)
+
+
+def test_strings_inside_masked_text_are_dropped() -> None:
+    from nlp.assessment import Facts
+
+    facts = Facts(nouns=("木棍", "小雨"), weights=(1.0, 0.7))
+    assert shown_nouns(facts, {"小雨"}) == {"木棍": 1.0}
+    assert shown_nouns(facts, set()) == {"木棍": 1.0, "小雨": 0.7}
+
+
+@pytest.fixture(scope="module")
+def demo_signals(office: Path) -> dict[str, tuple[Signal, str]]:
+    """The signal of each planted post with its incident, by the post's id."""
+    posts = {
+        entry.id: post(entry.id, entry.title, "" if entry.channel == "hot" else entry.body)
+        for entry in load_schedule()
+        if entry.incident
+    }
+    planted = {posts[entry.id].id: entry.incident for entry in load_schedule() if entry.incident}
+    found = signals_of(list(posts.values()), office)
+    return {signal.post: (signal, planted[signal.post]) for signal in found}
+
+
+@pytest.fixture(params=range(ORDERS))
+def order(request: pytest.FixtureRequest, demo_signals: dict[str, tuple[Signal, str]]) -> list[str]:
+    """The posts in a random order that is the same every time."""
+    posts = sorted(demo_signals)
+    random.Random(request.param).shuffle(posts)  # noqa: S311 - no secret
+    return posts
+
+
+@pytest.fixture
+def folded(
+    office: Path, tmp_path: Path, order: list[str], demo_signals: dict[str, tuple[Signal, str]]
+) -> Iterator[dict[str, str]]:
+    """The incident that the desk put each post into, those without one left out."""
+    own = load(prepare(tmp_path / "own", NOW, "http://127.0.0.1:9"))
+    ledger = wiring.open_ledger(own)
+    ledger.append_signals([demo_signals[name][0] for name in order], {})
+    wiring.open_desk(own, ledger, sending=False).tick(NOW)
+    placed = ledger.placements(order)
+    yield {name: where.incident for name, where in placed.items() if where.incident}
+
+
+def test_in_whatever_order_posts_come_each_case_has_one_file(
+    folded: dict[str, str], demo_signals: dict[str, tuple[Signal, str]]
+) -> None:
+    files: dict[str, set[str]] = defaultdict(set)
+    for name, incident in folded.items():
+        files[demo_signals[name][1]].add(incident)
+    assert not {case: found for case, found in files.items() if len(found) > 1}
+    shared = Counter(incident for found in files.values() for incident in found)
+    assert max(shared.values()) == 1
+    assert len(files) >= 28
