@@ -149,6 +149,7 @@ def _channels(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _roster(config: Config, now: datetime) -> Iterator[Finding]:
+    from alerts.clock import moment
     from alerts.roster import load_roster
 
     if config.office.roster is None:
@@ -161,8 +162,8 @@ def _roster(config: Config, now: datetime) -> Iterator[Finding]:
         yield Finding(
             "值班表",
             "warning",
-            f"未来 30 天有 {len(gaps)} 段无人值守，最早 {first.start.astimezone():%m-%d %H:%M} "
-            f"至 {first.end.astimezone():%m-%d %H:%M}（{first.role}），请补排",
+            f"未来 30 天有 {len(gaps)} 段无人值守，最早 {moment(first.start)} "
+            f"至 {moment(first.end)}（{first.role}），请补排",
         )
         return
     yield Finding("值班表", "ok", "未来 30 天无空档")
@@ -188,6 +189,7 @@ def _sources(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _visits(config: Config, now: datetime) -> Iterator[Finding]:
     """Enabled sources that failed twice in a row, or gave nothing new for three days."""
+    from alerts.clock import moment
     from pipelines.visits import read_visit
 
     for name in config.crawl.enabled:
@@ -205,6 +207,6 @@ def _visits(config: Config, now: datetime) -> Iterator[Finding]:
             yield Finding(
                 "来源",
                 "warning",
-                f"{visit.title}（{name}）自 {visit.last_new:%m-%d %H:%M} 起没有新帖，"
+                f"{visit.title}（{name}）自 {moment(visit.last_new)} 起没有新帖，"
                 f"平时每天约 {visit.expected_per_day} 条；用 shengyuan sources check {name} 实测",
             )

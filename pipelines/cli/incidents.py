@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alerts.clock import moment
+from alerts.grading import COLOURS
 from pipelines.cli.chinese import Command, group
 from pipelines.cli.common import ConfigOption, JsonOption, write_line
 
@@ -72,14 +74,10 @@ def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOpti
         if text:
             typer.echo(f"{label}：{text}")
     for clock in whole["deadlines"]:
-        typer.echo(
-            f"时限：{clock['kind']} {clock['due']:%m-%d %H:%M}"
-            + ("（已完成）" if clock["met"] else "")
-        )
+        met = "（已完成）" if clock["met"] else ""
+        typer.echo(f"时限：{clock['kind']} {moment(clock['due'])}{met}")
     for event in whole["log"]:
-        typer.echo(
-            f"{event['at']:%m-%d %H:%M} {event['actor']} {event['kind']} {event['data'] or ''}"
-        )
+        typer.echo(f"{moment(event['at'])} {event['actor']} {event['kind']} {event['data'] or ''}")
 
 
 def acknowledge(
@@ -306,16 +304,14 @@ def _alert(alert: "Alert") -> dict[str, Any]:
 
 
 def _incident_line(incident: "Incident") -> str:
-    colour = "红橙黄蓝"[incident.grade - 1]
     place = incident.place_name or "地点待核"
-    return f"{incident.id} {colour} {incident.state} {place} {incident.lead} {incident.title}"
+    head = f"{incident.id} {COLOURS[incident.grade]} {incident.state}"
+    return f"{head} {place} {incident.lead} {incident.title}"
 
 
 def _alert_line(alert: "Alert") -> str:
-    colour = "红橙黄蓝"[alert.grade - 1]
-    until = alert.acknowledge_by.astimezone()
-    head = f"{alert.id} {colour} {alert.state} {alert.department}"
-    return f"{head} {until:%m-%d %H:%M}前签收 {alert.incident.title}"
+    head = f"{alert.id} {COLOURS[alert.grade]} {alert.state} {alert.department}"
+    return f"{head} {moment(alert.acknowledge_by)} 前签收 {alert.incident.title}"
 
 
 def _department(office: "Config", wanted: str, division: str) -> "Department":

@@ -129,6 +129,7 @@ def roster_check(as_json: JsonOption = False, config: ConfigOption = None) -> No
 
     例：shengyuan roster check
     """
+    from alerts.clock import moment
     from alerts.roster import load_roster
     from pipelines import wiring
     from pipelines.config import load
@@ -142,8 +143,7 @@ def roster_check(as_json: JsonOption = False, config: ConfigOption = None) -> No
         if as_json:
             write_line({"start": gap.start, "end": gap.end, "role": gap.role})
         else:
-            start, end = gap.start.astimezone(), gap.end.astimezone()
-            typer.echo(f"{start:%m-%d %H:%M} 至 {end:%m-%d %H:%M} 无人值守（{gap.role}）")
+            typer.echo(f"{moment(gap.start)} 至 {moment(gap.end)} 无人值守（{gap.role}）")
     if gaps:
         say(f"共 {len(gaps)} 段空档，请补排")
         raise typer.Exit(FAILED)
