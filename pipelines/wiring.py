@@ -33,12 +33,13 @@ def use_divisions(config: Config) -> None:
         add_divisions(config.office.divisions)
 
 
-def open_classifier(config: Config) -> "Classifier":
-    """The configured model, the office's own folder first. Raises NlpError."""
+def open_classifier(config: Config, version: str = "") -> "Classifier":
+    """The named or else the configured model, the office's own folder first. Raises NlpError."""
     from nlp.classifier import Classifier
 
     use_divisions(config)
-    return Classifier.load(config.model.version or None, [config.var / "models"])
+    wanted = version or config.model.version or None
+    return Classifier.load(wanted, [config.var / "models"])
 
 
 def open_store(config: Config) -> "PostStore":

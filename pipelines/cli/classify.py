@@ -29,14 +29,11 @@ def classify(
 
     例：shengyuan classify posts.jsonl > out.jsonl
     """
-    from nlp.classifier import Classifier
+    from pipelines import wiring
     from pipelines.config import load
-    from pipelines.wiring import use_divisions
 
     settings = load(config)
-    version = model or settings.model.version or None
-    use_divisions(settings)
-    classifier = Classifier.load(version, [settings.var / "models"])
+    classifier = wiring.open_classifier(settings, model)
     problems = Problems("classify", settings)
     work_through(file, "分类", problems, lambda rows: classify_rows(rows, classifier))
     problems.finish()

@@ -80,13 +80,11 @@ def evaluate(
     例：shengyuan evaluate labelled-2025.jsonl
     """
     from nlp import report
-    from nlp.classifier import Classifier
     from nlp.labelled import read_labelled
+    from pipelines import wiring
     from pipelines.config import load
 
-    settings = load(config)
-    version = model or settings.model.version or None
-    classifier = Classifier.load(version, [settings.var / "models"])
+    classifier = wiring.open_classifier(load(config), model)
     posts = [post for file in files for post in read_labelled(file)]
     judged = report.judge(classifier, posts)
     figures: dict[str, Any] = report.figures(classifier.model, judged)
