@@ -1,6 +1,5 @@
 """run, crawl, duty, console: the processes that watch."""
 
-import os
 import socket
 import sys
 import threading
@@ -103,6 +102,7 @@ def console(config: ConfigOption = None) -> None:
 
 def check_port(office: "Config") -> None:
     """Raise PipelineError when the console's port cannot be had."""
+    from pipelines.console.server import port_problem
     from pipelines.errors import PipelineError
 
     host, port = office.console.host, office.console.port
@@ -111,10 +111,7 @@ def check_port(office: "Config") -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PipelineError(
-                f"控制台端口 {host}:{port} 用不了（{os.strerror(error.errno or 0)}）："
-                f"停止占用它的程序，或在 shengyuan.toml 的 [console] port 换一个端口"
-            ) from error
+            raise PipelineError(port_problem(error, host, port)) from error
 
 
 def _supervise(office: "Config", path: Path) -> None:

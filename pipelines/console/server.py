@@ -1,6 +1,7 @@
 """Builds the console's WSGI application and serves it with waitress."""
 
 import errno
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +50,7 @@ def serve(config: "Config") -> None:
             site, host=host, port=port, threads=_THREADS, ident="shengyuan", **_proxy(config)
         )
     except OSError as error:
-        raise PipelineError(_port_problem(error, host, port)) from error
+        raise PipelineError(port_problem(error, host, port)) from error
     try:
         server.run()
     finally:
@@ -64,10 +65,12 @@ def _proxy(config: "Config") -> dict[str, Any]:
     return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": headers}
 
 
-def _port_problem(error: OSError, host: str, port: int) -> str:
+def port_problem(error: OSError, host: str, port: int) -> str:
+    """Why the console cannot listen there, and what to do."""
     remedy = "在 shengyuan.toml 的 [console] 里换一个 port，或停止占用它的程序"
     if error.errno == errno.EADDRINUSE:
         return f"控制台端口 {host}:{port} 已被占用：{remedy}"
     if error.errno == errno.EACCES:
         return f"没有权限使用控制台端口 {host}:{port}：请用 1024 以上的端口"
-    return f"控制台不能在 {host}:{port} 上提供服务（{error.strerror}）：请检查 [console] host"
+    reason = os.strerror(error.errno or 0)
+    return f"控制台不能在 {host}:{port} 上提供服务（{reason}）：请检查 [console] host"
