@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from alerts.roster import ROLES
 from pipelines.config import create_secrets
 from pipelines.errors import ConfigError
 
@@ -31,8 +32,6 @@ DEPARTMENT_NAMES: Final = {
     "宣传": "中共{}委宣传部",
 }
 """The usual name of each kind of department, with its division in place of {}."""
-
-ROSTER_ROLES: Final = ("值班", "副班", "带班领导")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def found(answers: Founding, target: Path, now: datetime) -> list[Path]:
             answers.kinds,
             lambda _: [answers.channel_name],
         ),
-        "roster.csv": roster_text(dict.fromkeys(ROSTER_ROLES, answers.officer), now, days=31),
+        "roster.csv": roster_text(dict.fromkeys(ROLES, answers.officer), now, days=31),
         target.name: _configuration(answers),
     }
     for name, text in texts.items():

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from alerts.channels.message import Delivered, Message, Refused
-from alerts.ledger import chain
+from alerts.ledger import bulk, chain
 from alerts.ledger.guard import guarded, writing
 from alerts.ledger.models import Alert, Deadline, Notice, OutboxMessage
 
@@ -100,7 +100,7 @@ def record(
             if outcome == "dead":
                 notices.append(_dead_letter(message, now))
         _write([item.message for item in sent])
-        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        bulk.insert(notices, bulk.SKIP)
         chain.append(entries)
     return sent
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from alerts.loop import State
 from pipelines.console.access import visible
 from pipelines.console.office import current
 
@@ -18,6 +19,8 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "now": site.clock(),
     }
     if user is not None and user.is_authenticated:
-        values["waiting_count"] = visible(user, site.organisation).filter(state="待签收").count()
+        values["waiting_count"] = (
+            visible(user, site.organisation).filter(state=State.RAISED).count()
+        )
         values["department_name"] = site.department_name(user.department)
     return values

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from crawlers.dates import CHINA
 from pipelines.demo import pages
 from pipelines.demo.content import BOARDS, Entry, load_schedule
 
-CHINA: Final = timezone(timedelta(hours=8))
 ROBOTS: Final = "User-agent: *\nDisallow: /admin/\nDisallow: /bbs/member.php\nAllow: /\n"
 _HTML: Final = "text/html; charset=utf-8"
 _GBK: Final = "text/html; charset=gbk"
