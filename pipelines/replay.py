@@ -54,7 +54,7 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class Summary:
-    """What a replay did; `counts` by posts, new, repeated, set_aside, alert, review."""
+    """What a replay did; `counts` by posts, new, set_aside, refused, alert, review."""
 
     counts: Counter[str] = field(default_factory=Counter)
     first: datetime | None = None

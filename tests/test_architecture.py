@@ -23,8 +23,7 @@ HOMES = {
     "scipy": ("nlp",),
     "django": ("alerts/ledger", "pipelines/console"),
     "elasticsearch": ("pipelines/stores/elastic",),
-    "requests": ("alerts/channels", "pipelines/kibana.py"),
-    "celery": ("pipelines/tasks.py",),
+    "requests": ("alerts/channels",),
     "typer": ("pipelines/cli",),
     "rich": ("pipelines/cli",),
 }

@@ -1,4 +1,4 @@
-"""Posts from files: JSONL, .xz, .gz and WARC."""
+"""Rows of posts in files: JSONL, plain or packed as .xz or .gz."""
 
 import gzip
 import io

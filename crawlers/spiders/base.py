@@ -172,13 +172,15 @@ class SourceSpider(Spider):
             return
         if not (isinstance(failure.value, HttpError) and failure.value.response.status in _GONE):
             self.incomplete = True
-        self.report(f"{failure.request.url}：{reason}")  # type: ignore[attr-defined]
+        self.report(f"{failure.request.url}：{reason}")  # type: ignore[attr-defined] # Scrapy adds it
 
 
 def cause(error: BaseException | None) -> str:
     """Why a request failed, in Chinese; "" when there is nothing to report."""
     if isinstance(error, HttpError):
         return f"对方返回 HTTP {error.response.status}"
+    if isinstance(error, CrawlError):
+        return str(error)
     if isinstance(error, IgnoreRequest):
         text = str(error)
         if text.startswith("Forbidden by robots.txt"):

@@ -79,13 +79,16 @@ def translated(message: str) -> str:
 
 
 class _ChineseHelp:
-    """Help laid out in Chinese, without rich: it must answer at once."""
+    """Help laid out in Chinese, without rich: it must answer at once.
+
+    For classes of typer's, whose attributes it uses.
+    """
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         lines = [f"用法：{ctx.command_path} {' '.join(self._pieces(ctx))}", ""]
-        lines += inspect.cleandoc(self.help or "").splitlines()  # type: ignore[attr-defined]
+        lines += inspect.cleandoc(self.help or "").splitlines()  # type: ignore[attr-defined] # typer's
         sections = {"参数": [], "选项": []}  # type: dict[str, list[tuple[str, str]]]
-        for parameter in self.get_params(ctx):  # type: ignore[attr-defined]
+        for parameter in self.get_params(ctx):  # type: ignore[attr-defined] # typer's
             record = parameter.get_help_record(ctx)
             if record is not None:
                 title = "参数" if parameter.param_type_name == "argument" else "选项"
@@ -100,7 +103,7 @@ class _ChineseHelp:
         formatter.write("\n".join(lines) + "\n")
 
     def _pieces(self, ctx: Any) -> list[str]:
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined] # typer's
         return [_USAGE.get(piece, piece) for piece in pieces]
 
 

@@ -78,7 +78,7 @@ def _department(office: "Config", identifier: str) -> "Department":
     organisation = wiring.organisation(office)
     department = organisation.get(identifier)
     if department is None:
-        known = "、".join(item.id for item in organisation.departments[:20]) or "公安-420200 的形式"
+        known = "、".join(item.id for item in organisation.departments[:20]) or "420200-公安 的形式"
         raise ConfigError(f"没有部门 {identifier}，请用组织文件里的编号：{known}")
     return department
 

@@ -13,8 +13,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from alerts.organisation import KINDS
+from crawlers.dates import CHINA
 from pipelines.config import FILE_NAME, create_secrets
-from pipelines.demo.site import CHINA
 from pipelines.office import organisation_text, roster_text
 
 _HERE: Final = Path(__file__).parent
@@ -60,8 +60,7 @@ USERS: Final = (
 def prepare(var: Path, now: datetime, base_url: str) -> Path:
     """Write the whole office into the folder `var`; returns the path of its shengyuan.toml.
 
-    Everything is written anew but the secrets and the databases, so a demo that is started again
-    goes on with what it knew. `base_url` is the running site's.
+    Secrets and databases that are there stay. `base_url` is the running site's.
     """
     var.mkdir(parents=True, exist_ok=True)
     create_secrets(var)

@@ -28,7 +28,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    detail = "若仍出错，请把时间和地址告诉管理员（详情在 var/log 的控制台日志里）。"
+    detail = "若仍出错，请把时间和地址告诉管理员（详情在 var/logs 的控制台日志里）。"
     return broken(500, "程序出错", detail)
 
 
