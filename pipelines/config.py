@@ -126,7 +126,6 @@ class Config(_Section):
 
     root: Path
     var: Path
-    demo: bool = False
     office: Office = Office()
     store: Store = Store()
     ledger: Ledger = Ledger()
@@ -137,6 +136,11 @@ class Config(_Section):
     desk: Desk = Desk()
     model: Model = Model()
     channels: Mapping[str, Mapping[str, Any]] = {}
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is the demo's office: its division begins with 99, as no real one does."""
+        return self.office.division.startswith("99")
 
     def secret(self, name: str) -> bytes:
         """The secret's bytes: SHENGYUAN_SECRET_<NAME>, else var/secrets/<name>.
@@ -190,9 +194,8 @@ def parse(text: str, path: Path) -> Config:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"配置文件格式有误：{path}：{error}；请按示例文件改正该行") from error
-    for key in ("root", "demo"):
-        if key in table:
-            raise ConfigError(f"{path}：没有设置项 {key}，请删去它")
+    if "root" in table:
+        raise ConfigError(f"{path}：没有设置项 root，请删去它")
     root = path.parent
     table["var"] = root / str(table.get("var", "var"))
     try:

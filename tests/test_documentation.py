@@ -21,7 +21,7 @@ from pipelines.stores.query import FIELDS
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
 EXAMPLE = ROOT / "shengyuan.example.toml"
-COMPUTED = {"root", "demo"}
+COMPUTED = {"root"}
 """Attributes of Config that no file sets."""
 
 

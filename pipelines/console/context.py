@@ -15,7 +15,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     values: dict[str, Any] = {
         "office_name": site.config.office.name,
-        "demo": site.config.demo or "演示" in site.config.office.name,
+        "demo": site.config.demo,
         "now": site.clock(),
     }
     if user is not None and user.is_authenticated:

@@ -46,7 +46,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
         ("[office]\ndivision = '42'\n", ("office.division", "六位")),
         ("[clocks]\nstart = 'noon'\n", ("clocks.start", "只能是")),
         ("[store\n", ("格式有误", "line 1")),
-        ("demo = true\n", ("demo", "没有设置项")),
+        ("demo = true\n", ("demo", "没有这个设置项")),
         ("store = 3\n", ("store", "应为一节")),
     ],
 )
