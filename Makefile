@@ -12,7 +12,10 @@ venv: $(VENV)/installed
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本；可用 make PYTHON=python3.12 run 指定"; exit 2; }
+	@echo "正在安装（首次约需几分钟）……"
 	$(PYTHON) -m venv $(VENV)
+	@# The pip that comes with older Pythons fails on extras spelt in two ways.
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25"
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
