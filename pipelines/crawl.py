@@ -122,7 +122,8 @@ class CrawlOffice:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop.set)
-        self._handoff.start()
+        # Without its gatherer a crawl would wait for ever: better that it ends and is restarted.
+        self._handoff.start(ended=self._stop.set)
         try:
             await (self._once(sources) if once else self._on_schedule(sources))
         finally:

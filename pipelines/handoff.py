@@ -84,9 +84,13 @@ class Handoff:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analyse")
         self._gatherer: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to gather; call it in the running event loop."""
+    def start(self, ended: Callable[[], None] = lambda: None) -> None:
+        """Begin to gather; call it in the running event loop.
+
+        `ended` is called when gathering is over, for whatever reason; `close` then raises it.
+        """
         self._gatherer = asyncio.get_running_loop().create_task(self._gather())
+        self._gatherer.add_done_callback(lambda _: ended())
 
     async def put(self, post: Post) -> None:
         """Take a post; waits while too many are waiting."""

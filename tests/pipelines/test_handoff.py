@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from crawlers.items import Post, make_post
 from pipelines.handoff import Handoff, Limits, Outlets
 from pipelines.stores import open_store
@@ -101,3 +103,23 @@ def test_a_stop_does_not_wait_for_a_store_that_is_away(tmp_path: Path) -> None:
     assert not asyncio.run(run())
     assert "有 5 条帖子未处理完，下次启动会重新抓取" in said
     assert not store.finished([post(n).id for n in range(5)])
+
+
+def test_a_gatherer_that_fails_says_so(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+
+    def gone(_: str) -> None:
+        raise BrokenPipeError
+
+    async def run() -> None:
+        limits = Limits(posts=1, seconds=0.01, retry_seconds=0.01)
+        handoff = Handoff(Sometimes(store, 1), store, Outlets(gone, lambda *_: None), limits)
+        ended = asyncio.Event()
+        handoff.start(ended.set)
+        await handoff.put(post(1))
+        async with asyncio.timeout(10):
+            await ended.wait()
+        await handoff.close()
+
+    with pytest.raises(BrokenPipeError):
+        asyncio.run(run())
