@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from alerts.clock import ZONE
 from pipelines import wiring
 from pipelines.config import SECRETS, Config
 from pipelines.errors import PipelineError
@@ -80,7 +81,7 @@ def _clock(config: Config, now: datetime) -> Iterator[Finding]:
     if now < EARLIEST:
         yield Finding("时钟", "error", f"系统时间 {now:%Y-%m-%d} 有误：请校准（法定时限以它计算）")
     else:
-        yield Finding("时钟", "ok", f"{now.astimezone():%Y-%m-%d %H:%M %z}")
+        yield Finding("时钟", "ok", f"{now.astimezone(ZONE):%Y-%m-%d %H:%M}（北京时间）")
 
 
 def _store(config: Config, now: datetime) -> Iterator[Finding]:
@@ -150,7 +151,7 @@ def _channels(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _roster(config: Config, now: datetime) -> Iterator[Finding]:
     from alerts.clock import moment
-    from alerts.roster import load_roster
+    from alerts.roster import ROLES, load_roster
 
     if config.office.roster is None:
         yield Finding("值班表", "warning", "没有值班表：无人签收时无法升级，请设置 [office] roster")
@@ -164,6 +165,14 @@ def _roster(config: Config, now: datetime) -> Iterator[Finding]:
             "warning",
             f"未来 30 天有 {len(gaps)} 段无人值守，最早 {moment(first.start)} "
             f"至 {moment(first.end)}（{first.role}），请补排",
+        )
+        return
+    alone = {roster.on_duty(role, now) for role in ROLES}
+    if len(alone) == 1:
+        yield Finding(
+            "值班表",
+            "warning",
+            f"{'、'.join(ROLES)}都是 {alone.pop()}：无人签收时没有别人可升级，请在值班表中分开排班",
         )
         return
     yield Finding("值班表", "ok", "未来 30 天无空档")

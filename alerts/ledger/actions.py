@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from alerts.clock import moment
+from alerts.clock import acknowledge_by, moment
 from alerts.errors import AlertError, Conflict
 from alerts.ledger import chain
 from alerts.ledger.guard import writing
@@ -111,7 +111,7 @@ def hand_over(
             grade=incident.grade,
             department=to.id,
             raised_at=now,
-            acknowledge_by=now,
+            acknowledge_by=acknowledge_by(incident.grade, now),
             next_step_at=now,
         )
         data = {"原主责部门": before, "新主责部门": to.id, "理由": said}
@@ -181,6 +181,8 @@ def _finish(incident: Incident, deed: Deed) -> Incident:
         )
     if incident.state in FINISHED:
         incident.alerts.filter(next_step_at__isnull=False).update(next_step_at=None)
+        # A closed case asks nobody to sign for it any more.
+        incident.alerts.filter(state=State.RAISED).update(state=incident.state)
     chain.append(
         [
             chain.Entry(

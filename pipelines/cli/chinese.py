@@ -36,6 +36,15 @@ _MESSAGES = (
 
 
 _TYPES = {"str": "文字", "int": "整数", "float": "数字", "path": "路径"}
+_ARGUMENTS = {
+    "files": "文件",
+    "file": "文件",
+    "query": "检索式",
+    "identifier": "编号",
+    "name": "来源名",
+    "sources": "来源名",
+    "username": "用户名",
+}
 _USAGE = {
     "[OPTIONS]": "[选项]",
     "COMMAND": "命令",
@@ -104,7 +113,7 @@ class _ChineseHelp:
 
     def _pieces(self, ctx: Any) -> list[str]:
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined] # typer's
-        return [_USAGE.get(piece, piece) for piece in pieces]
+        return [_USAGE.get(piece) or _argument(piece) for piece in pieces]
 
 
 class Command(_ChineseHelp, TyperCommand):
@@ -127,7 +136,14 @@ def group(help_text: str) -> typer.Typer:
     )
 
 
+def _argument(piece: str) -> str:
+    """An argument in the usage line: `[file]`, `{files}...` → 文件."""
+    match = re.fullmatch(r"[\[{]?(\w+)[\]}]?(\.\.\.)?", piece)
+    return _ARGUMENTS.get(match[1], piece) if match else piece
+
+
 def _named(text: str) -> str:
+    text = re.sub(r"^\{?(\w+)\}?(\.\.\.)?(?= <)", lambda m: _ARGUMENTS.get(m[1], m[1]), text)
     return re.sub(r"<(?:list\[)?(\w+)( range)?\]?>", lambda m: f"<{_TYPES.get(m[1], m[1])}>", text)
 
 

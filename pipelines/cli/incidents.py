@@ -77,7 +77,8 @@ def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOpti
         met = "（已完成）" if clock["met"] else ""
         typer.echo(f"时限：{clock['kind']} {moment(clock['due'])}{met}")
     for event in whole["log"]:
-        typer.echo(f"{moment(event['at'])} {event['actor']} {event['kind']} {event['data'] or ''}")
+        said = "；".join(f"{name} {value}" for name, value in event["data"].items() if value)
+        typer.echo(f"{moment(event['at'])} {event['actor']} {event['kind']}  {said}".rstrip())
 
 
 def acknowledge(

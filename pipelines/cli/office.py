@@ -50,6 +50,7 @@ def init(
 
     例：shengyuan init --division 420200 --officer zhangli --channel file
     """
+    from alerts.clock import ZONE
     from pipelines import wiring
     from pipelines.config import load
     from pipelines.errors import ConfigError
@@ -88,7 +89,7 @@ def init(
         contact=contact,
         secrets=hidden,
     )
-    written = found(answers, config, datetime.now().astimezone())
+    written = found(answers, config, datetime.now(ZONE))
     office = load(config)
     wiring.channels(office)
     given = password or secrets.token_urlsafe(9)

@@ -141,5 +141,7 @@ def _supervise(office: "Config", path: Path) -> None:
 
 
 def _tell_report(report: "TickReport") -> None:
+    from alerts.clock import ZONE
+
     for line in report.lines:
-        say(f"{datetime.now().astimezone():%H:%M:%S} {line}")
+        say(f"{datetime.now(ZONE):%H:%M:%S} {line}")

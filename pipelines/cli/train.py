@@ -36,6 +36,7 @@ def train(
 
     例：shengyuan train labelled.jsonl --into var/models --promote
     """
+    from alerts.clock import ZONE
     from nlp import registry, report
     from nlp.background import read_stream
     from nlp.labelled import read_labelled
@@ -44,7 +45,7 @@ def train(
 
     folder = into or load(config).var / "models"
     # The folder is an office's own and named in its local time, as its people read it.
-    name = version or datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    name = version or datetime.now(ZONE).strftime("%Y%m%d-%H%M%S")
     posts = [post for file in files for post in read_labelled(file)]
     known = {post.title for post in posts}
     unlabelled = list(read_stream(stream, known)) if stream else []

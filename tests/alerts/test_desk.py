@@ -268,6 +268,8 @@ def test_a_handed_over_incident_is_acknowledged_by_its_new_lead(
     to = ORGANISATION.get("420222-民政")
     ledger.hand_over(incident, officer("甲"), START + minutes(1), to=to, reason="需临时安置")
     before = len(sink.keys)
+    called = ledger.alerts().get()
+    assert called.acknowledge_by > called.raised_at, "the new lead has its own time to sign"
     desk.tick(START + minutes(2))
     assert sink.keys[before].split(":")[1] == "420222-民政"
     ledger.append_signals([signal("p2", WOMAN)], {})

@@ -148,6 +148,17 @@ def test_an_unknown_number_is_named(ledger) -> None:
         ledger.incident("20990101-0")
 
 
+def test_a_closed_incident_asks_nobody_to_sign(ledger, opened, officer) -> None:
+    from tests.alerts.office import ORGANISATION
+
+    ledger.acknowledge(opened, officer("甲"), START)
+    to = ORGANISATION.get("420222-民政")
+    ledger.hand_over(opened, officer("甲"), START, to=to, reason="需临时安置")
+    assert ledger.alerts().count() == 1
+    ledger.close(opened, officer("乙"), START, outcome="属实已处置", reason="已安置")
+    assert ledger.alerts().count() == 0
+
+
 def test_a_new_grave_post_reopens_a_closed_incident(ledger, opened, officer, make_desk) -> None:
     ledger.acknowledge(opened, officer("甲"), START)
     ledger.close(opened, officer("甲"), START, outcome="不实", reason="查无此事")
