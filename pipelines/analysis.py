@@ -36,6 +36,8 @@ class Placed(Protocol):
     def state(self) -> str: ...
     @property
     def lead(self) -> str: ...
+    @property
+    def acknowledged(self) -> datetime | None: ...
 
 
 class SignalSink(Protocol):
@@ -103,7 +105,7 @@ class Analyst:
         """What the desk decided between signal and index: it could not tell the store then."""
         placed = self._ledger.placements(posts) if posts else {}
         return {
-            post: Standing(where.incident, where.grade, where.state, where.lead)
+            post: Standing(where.incident, where.grade, where.state, where.lead, where.acknowledged)
             for post, where in placed.items()
             if where.incident
         }

@@ -41,6 +41,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
         ("通知渠道", _channels),
         ("值班表", _roster),
         ("来源", _sources),
+        ("控制台", _console),
     )
     for part, check in parts:
         try:
@@ -176,6 +177,15 @@ def _roster(config: Config, now: datetime) -> Iterator[Finding]:
         )
         return
     yield Finding("值班表", "ok", "未来 30 天无空档")
+
+
+def _console(config: Config, now: datetime) -> Iterator[Finding]:
+    if config.console.host in {"0.0.0.0", "::"} and not config.console.public_url:  # noqa: S104 - asked, not bound
+        yield Finding(
+            "控制台", "error", "对外监听时请填写 [console] public_url：预警里的链接要用它"
+        )
+        return
+    yield Finding("控制台", "ok", config.console.url)
 
 
 def _sources(config: Config, now: datetime) -> Iterator[Finding]:

@@ -54,11 +54,15 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class Summary:
-    """What a replay did; `counts` by posts, new, set_aside, refused, alert, review."""
+    """What a replay did; `counts` by posts, new, set_aside, alert, review.
+
+    `refused` are the posts that the store would not keep, by id, with the reason.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 class Replay:
@@ -137,7 +141,8 @@ class Replay:
             analysed = self._analyst.analyse(fresh)
             counts["alert"] += analysed.alerts
             counts["review"] += analysed.reviews
-            counts["refused"] += len(analysed.refused)
+            counts["set_aside"] += len(analysed.refused)
+            self.summary.refused |= analysed.refused
         self._desk.tick(self._clock.now)
         self._feed.catch_up()
 

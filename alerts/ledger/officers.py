@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from alerts.errors import AlertError
 from alerts.ledger.guard import guarded, writing
 from alerts.ledger.models import User
-
-SHORTEST_PASSWORD = 8
+from alerts.passwords import check_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class NewOfficer:
 
 def add_officer(officer: NewOfficer, password: str) -> None:
     """Add a user. Raises AlertError when the name is taken or the password too short."""
-    _long_enough(password)
+    check_password(password)
     with writing():
         if User.objects.filter(username=officer.username).exists():
             raise AlertError(f"用户 {officer.username} 已存在：改密码用 shengyuan user password")
@@ -42,7 +41,7 @@ def add_officer(officer: NewOfficer, password: str) -> None:
 
 def change_password(username: str, password: str) -> None:
     """Give a user a new password. Raises AlertError when there is no such user."""
-    _long_enough(password)
+    check_password(password)
     with writing():
         user = User.objects.filter(username=username).first()
         if user is None:
@@ -56,8 +55,3 @@ def officers() -> tuple[str, ...]:
     with guarded():
         names = User.objects.filter(is_active=True).order_by("username")
         return tuple(names.values_list("username", flat=True))
-
-
-def _long_enough(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise AlertError(f"密码太短：至少 {SHORTEST_PASSWORD} 位")

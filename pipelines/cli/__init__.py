@@ -53,6 +53,9 @@ def _report(error: Exception) -> int:
         asked_for_help = message.startswith("用法")  # a group without a command
         say(message if asked_for_help else f"错误：{message.rstrip('.。')}（加 --help 查看用法）")
         return USAGE
+    if type(error).__module__ == "django.db.utils":
+        say(f"错误：台账数据库暂时不可用（{error}）：请稍后重试，或运行 shengyuan doctor")
+        return FAILED
     if isinstance(error, OSError) and error.errno in _REMEDIES:
         say("错误：" + _REMEDIES[error.errno].format(error.filename or ""))
         return FAILED

@@ -34,13 +34,34 @@ def init(
         ),
     ] = "",
     channel_url: Annotated[str, typer.Option(help="机器人或 webhook 的地址")] = "",
-    channel_secret: Annotated[str, typer.Option(help="机器人加签密钥或 webhook 密钥")] = "",
+    channel_secret: Annotated[
+        str,
+        typer.Option(
+            help="机器人加签密钥或 webhook 密钥；也可用环境变量 SHENGYUAN_INIT_CHANNEL_SECRET",
+            envvar="SHENGYUAN_INIT_CHANNEL_SECRET",
+            show_envvar=False,
+        ),
+    ] = "",
     smtp_host: Annotated[str, typer.Option(help="邮件服务器")] = "",
     smtp_user: Annotated[str, typer.Option(help="邮件账号")] = "",
-    smtp_password: Annotated[str, typer.Option(help="邮件密码（存入 var/secrets）")] = "",
+    smtp_password: Annotated[
+        str,
+        typer.Option(
+            help="邮件密码（存入 var/secrets）；也可用环境变量 SHENGYUAN_INIT_SMTP_PASSWORD",
+            envvar="SHENGYUAN_INIT_SMTP_PASSWORD",
+            show_envvar=False,
+        ),
+    ] = "",
     smtp_sender: Annotated[str, typer.Option(help="发件人地址")] = "",
     smtp_recipient: Annotated[str, typer.Option(help="收件人地址")] = "",
-    password: Annotated[str, typer.Option(help="第一个用户的密码；默认随机生成并显示一次")] = "",
+    password: Annotated[
+        str,
+        typer.Option(
+            help="第一个用户的密码，默认随机生成并显示一次；也可用环境变量 SHENGYUAN_INIT_PASSWORD",
+            envvar="SHENGYUAN_INIT_PASSWORD",
+            show_envvar=False,
+        ),
+    ] = "",
     contact: Annotated[str, typer.Option(help="抓取时告知网站的联系方式（电话或邮箱）")] = "",
     config: Annotated[
         Path, typer.Option("--config", help="写入的配置文件；其余文件与它同目录")
@@ -50,7 +71,9 @@ def init(
 
     例：shengyuan init --division 420200 --officer zhangli --channel file
     """
+    from alerts.channels import build
     from alerts.clock import ZONE
+    from alerts.passwords import check_password
     from pipelines import wiring
     from pipelines.config import load
     from pipelines.errors import ConfigError
@@ -78,6 +101,9 @@ def init(
             "recipient": smtp_recipient,
         },
     )
+    build(channel, _with_secrets(options, hidden), config.parent)
+    given = password or secrets.token_urlsafe(9)
+    check_password(given)
     answers = Founding(
         division=division,
         place=place,
@@ -91,8 +117,6 @@ def init(
     )
     written = found(answers, config, datetime.now(ZONE))
     office = load(config)
-    wiring.channels(office)
-    given = password or secrets.token_urlsafe(9)
     wiring.open_store(office).close()
     wiring.open_ledger(office)
     _first_user(officer, given, division)
@@ -149,6 +173,14 @@ def roster_check(as_json: JsonOption = False, config: ConfigOption = None) -> No
         say(f"共 {len(gaps)} 段空档，请补排")
         raise typer.Exit(FAILED)
     say("未来 30 天无空档")
+
+
+def _with_secrets(options: Mapping[str, Any], hidden: Mapping[str, str]) -> dict[str, Any]:
+    """The channel's options with its secrets in place of their files, which are not there yet."""
+    return {
+        key.removesuffix("_file"): hidden[Path(value).name] if key.endswith("_file") else value
+        for key, value in options.items()
+    }
 
 
 def _asked(given: str, question: str, option: str, default: str = "") -> str:

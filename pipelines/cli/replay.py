@@ -47,6 +47,8 @@ def replay(
     ):
         lines = desk.lines(files, window, limit, speed)
         summary = desk.replay.run(_noted(lines, problems), bar)
+        for post, reason in summary.refused.items():
+            problems.add(f"帖子 {post} 未能入库：{reason}", post.encode(), "replay")
         if out:
             _write(desk.replay.outcome(desk.ledger), out)
         _print_summary(summary, desk.figures())

@@ -83,13 +83,15 @@ def test_init_never_overwrites(office: Path) -> None:
         (("--departments", "妇联,消防"), "不认识的部门 消防"),
         (("--channel", "pigeon"), "不认识的渠道 pigeon"),
         (("--channel", "wecom"), "--channel-url"),
+        (("--channel", "wecom", "--channel-url", "http://robot.example.cn/x"), "https://"),
+        (("--password", "short"), "密码太短"),
     ],
 )
 def test_a_wrong_answer_is_refused_before_anything_is_written(
     options: tuple[str, ...], words: str, tmp_path: Path
 ) -> None:
     done = shengyuan("init", *ANSWERS, *options, folder=tmp_path)
-    assert done.returncode == 2
+    assert done.returncode in {1, 2}
     assert words in done.stderr
     assert list(tmp_path.iterdir()) == []
 
