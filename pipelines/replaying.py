@@ -1,5 +1,6 @@
 """The throw-away office of a replay: own store, own ledger, channels that send nothing."""
 
+import gc
 import resource
 import time
 from collections.abc import Iterator, Sequence
@@ -103,6 +104,9 @@ def replay_office(config: Config, into: Path | None, scratch: Path) -> Iterator[
     desk = wiring.open_desk(own, ledger, sending=False)
     feed = StandingsFeed(ledger, store, folder / "standings.cursor")
     try:
+        # What was loaded stays: the collector need not walk the vocabulary again and again.
+        gc.collect()
+        gc.freeze()
         replay = Replay(analyst, store, desk, feed, clock, scratch / "lines.spool")
         yield ReplayOffice(replay, ledger, started)
     finally:
