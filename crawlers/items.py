@@ -75,6 +75,10 @@ def make_post(  # noqa: PLR0913 - the fields of a post, all by name
     for moment in (first_seen, published):
         if moment is not None and moment.tzinfo is None:
             raise CrawlError(f"时间缺少时区：{moment.isoformat()}（{url or source}）")
+    if not _sensible(first_seen):
+        raise CrawlError(f"时间不合情理：{first_seen.isoformat()}（{url or title or source}）")
+    if published is not None and not _sensible(published):
+        published = None
     url = canonical_url(url) if url else ""
     author_key = author_hash(author, author_hash_key) if author and author_hash_key else None
     return Post(
@@ -90,6 +94,11 @@ def make_post(  # noqa: PLR0913 - the fields of a post, all by name
         content_hash=content_digest(title, body),
         place=place,
     )
+
+
+def _sensible(moment: datetime) -> bool:
+    """Whether a time can be a post's: no web is older, and arithmetic must stay possible."""
+    return 1990 <= moment.year <= 2200
 
 
 def post_id(platform: str, *, native_id: str = "", url: str = "", text: str = "") -> str:

@@ -137,13 +137,20 @@ class Analyst:
             roles=facts.roles,
             deed=facts.deed,
             nouns=tuple(nouns),
-            institutions=facts.institutions,
+            institutions=self._institutions(facts, _hidden(post, masked)),
             cues=facts.cues,
             exact=exact,
             shingles=shingles,
             evidence=shown_evidence(assessment, masked),
             model=assessment.model,
             weights=tuple(nouns.values()),
+        )
+
+    def _institutions(self, facts: Facts, hidden: Set[str]) -> tuple[str, ...]:
+        """A masked school stays known as the same one, but not by its name."""
+        return tuple(
+            self._person(name) if any(name in text or text in name for text in hidden) else name
+            for name in facts.institutions
         )
 
     def _person(self, name: str) -> str:

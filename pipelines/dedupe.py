@@ -66,10 +66,15 @@ class DedupePipeline:
 
 
 def unfinished(posts: Sequence[Post], store: Finished) -> list[Post]:
-    """The posts whose version the store has not finished; of several versions of one id the last.
+    """The versions that the store has not finished, each once, in order.
 
+    Every version of an edited post is kept: the first may have been the one that called for help.
     Asks the store once for all. Raises StoreError when it cannot answer.
     """
-    newest = {post.id: post for post in posts}
-    done = store.finished(list(newest))
-    return [post for post in newest.values() if done.get(post.id) != post.content_hash]
+    versions: dict[tuple[str, str], Post] = {}
+    for post in posts:
+        # One that comes again comes last: it is how the post reads now.
+        versions.pop((post.id, post.content_hash), None)
+        versions[post.id, post.content_hash] = post
+    done = store.finished(list({post.id for post in versions.values()}))
+    return [post for post in versions.values() if done.get(post.id) != post.content_hash]

@@ -1,13 +1,16 @@
 """The duty desk's process: one tick after another, and the store told what the desk decided."""
 
+import fcntl
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import files
+from pipelines.errors import PipelineError
 from pipelines.stores.protocol import Standing, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -52,6 +55,23 @@ class StandingsFeed:
             self._cursor = cursor
             files.replace(self._file, str(cursor))
         return len(changed)
+
+
+@contextmanager
+def one_desk(var: Path) -> Iterator[None]:
+    """Hold the desk's lock of this office while inside; it goes with the process, however it ends.
+
+    Raises PipelineError when another desk holds it: two would send every message twice.
+    """
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "duty.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PipelineError(
+                f"这个办公室的值班台已在运行（{var / 'duty.lock'}）：同一台账只能运行一个"
+            ) from error
+        yield
 
 
 def keep_watch(

@@ -112,6 +112,10 @@ def _uncompressed(file: IO[bytes], stack: ExitStack) -> IO[bytes]:
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
     while line := stream.readline(_LONGEST):
+        if len(line) == _LONGEST and not line.endswith(b"\n"):
+            # The rest of an over-long line belongs to it; no JSON parser will take its beginning.
+            while (rest := stream.readline(_LONGEST)) and not rest.endswith(b"\n"):
+                pass
         yield line
 
 

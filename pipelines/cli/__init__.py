@@ -20,6 +20,8 @@ def main() -> None:
     from pipelines.supervisor import hold_lifeline
 
     hold_lifeline()
+    # What the processes write may hold people's words: nobody else on the machine reads it.
+    os.umask(0o077)
     try:
         sys.exit(app(prog_name="shengyuan", standalone_mode=False) or 0)
     except BrokenPipeError:

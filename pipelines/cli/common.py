@@ -1,5 +1,6 @@
 """What every command shares: the --config option, exit codes, lines in and out, progress."""
 
+import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -132,19 +133,30 @@ def read_objects(
             continue
         raw.append(text)
         try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError as error:
+            value = _parsed(text)
+        except ValueError as error:
             yield f"{name} 第 {number} 行不是有效的 JSON（{_json_problem(text, error)}）"
             continue
         yield value if isinstance(value, dict) else f"{name} 第 {number} 行不是 JSON 对象"
 
 
-def _json_problem(line: bytes, error: orjson.JSONDecodeError) -> str:
+def _parsed(line: bytes) -> Any:
+    """The line's value; half an emoji (a lone surrogate, left by cutting) becomes U+FFFD."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        if b"\\ud" not in line.lower():
+            raise
+        text = json.dumps(json.loads(line), ensure_ascii=False)
+        return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _json_problem(line: bytes, error: ValueError) -> str:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
         return "不是 UTF-8 编码，请转换编码后重试"
-    return f"第 {error.colno} 个字符附近，请改正该行"
+    return f"第 {getattr(error, 'colno', 1)} 个字符附近，请改正该行"
 
 
 @contextmanager

@@ -65,23 +65,24 @@ def duty(
     """
     from pipelines import logs, wiring
     from pipelines.config import load
-    from pipelines.duty import StandingsFeed, keep_watch
+    from pipelines.duty import StandingsFeed, keep_watch, one_desk
     from pipelines.supervisor import stop_on_signals
 
     office = load(config)
     logs.configure(office, "duty")
-    store = wiring.open_store(office)
-    ledger = wiring.open_ledger(office)
-    desk = wiring.open_desk(office, ledger, sending=True)
-    feed = StandingsFeed(ledger, store, office.var / "standings.cursor")
-    if once:
-        _tell_report(desk.tick(wiring.now()))
-        feed.catch_up()
-        return
-    stop = threading.Event()
-    stop_on_signals(stop)
-    say("值班台已启动")
-    keep_watch(desk, feed, wiring.now, stop, office.desk.tick_seconds, _tell_report)
+    with one_desk(office.var):
+        store = wiring.open_store(office)
+        ledger = wiring.open_ledger(office)
+        desk = wiring.open_desk(office, ledger, sending=True)
+        feed = StandingsFeed(ledger, store, office.var / "standings.cursor")
+        if once:
+            _tell_report(desk.tick(wiring.now()))
+            feed.catch_up()
+            return
+        stop = threading.Event()
+        stop_on_signals(stop)
+        say("值班台已启动")
+        keep_watch(desk, feed, wiring.now, stop, office.desk.tick_seconds, _tell_report)
 
 
 def console(config: ConfigOption = None) -> None:

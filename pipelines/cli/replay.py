@@ -35,11 +35,16 @@ def replay(
     例：shengyuan replay headlines.jsonl.xz --since 2024-03-01 --until 2024-04-01 --out out.jsonl
     """
     from pipelines.config import load
+    from pipelines.errors import ConfigError
     from pipelines.replaying import replay_office
 
     window = (_moment(since, "--since"), _moment(until, "--until"))
     office = load(config)
     problems = Problems("replay", office)
+    if into is not None and into.resolve() == office.var.resolve():
+        raise ConfigError(
+            f"不能回放进正在使用的数据目录 {into}：值班台会把其中的预警真的发出去，请换一个目录"
+        )
     with (
         tempfile.TemporaryDirectory(prefix="shengyuan-replay-") as scratch,
         replay_office(office, into, Path(scratch)) as desk,

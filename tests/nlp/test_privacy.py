@@ -177,3 +177,8 @@ def test_no_text_breaks_masking(title: str, body: str) -> None:
     again = mask(masked.title, masked.body)
     assert again.title == masked.title
     assert again.body == masked.body
+
+
+def test_a_phone_beside_latin_letters_is_masked() -> None:
+    masked = mask("tel13812345678 V13711112222 ph:13600001111x", "")
+    assert not any(number in masked.title for number in ("138123", "137111", "136000"))

@@ -105,7 +105,7 @@ def test_a_port_in_use_is_named_with_the_remedy(tmp_path: Path) -> None:
         (tmp_path / "shengyuan.toml").write_text(f"[console]\nport = {port}\n")
         done = shengyuan("console", folder=tmp_path)
     assert done.returncode == 1
-    assert f"127.0.0.1:{port}" in done.stderr and "[console] port" in done.stderr
+    assert f"127.0.0.1:{port}" in done.stderr and "[console]" in done.stderr
 
 
 def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
@@ -126,3 +126,44 @@ def test_an_unknown_model_is_named(tmp_path: Path) -> None:
     done = shengyuan("classify", "-", "--model", "1999.1", folder=tmp_path)
     assert done.returncode == 1
     assert "1999.1" in done.stderr
+
+
+def test_an_absurd_date_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:
+    rows = (
+        POST,
+        POST | {"key": 2, "first_seen": "9999-12-31"},
+        POST | {"first_seen": "0001-01-01"},
+    )
+    done = shengyuan("replay", "-", "--out", "-", folder=tmp_path, given=jsonl(*rows))
+    assert done.returncode == 3
+    out = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [bool(line["incident"]) for line in out] == [True, False, False]
+    assert "不合情理" in out[1]["reason"]
+
+
+def test_half_an_emoji_costs_one_character_not_the_post(tmp_path: Path) -> None:
+    given = '{"key":"k","title":"\\ud83d女子被家暴"}\n'.encode()
+    done = shengyuan("mask", "-", folder=tmp_path, given=given)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert (answer["key"], answer["title"]) == ("k", "\ufffd女子被家暴")
+
+
+def test_a_line_of_many_megabytes_is_one_line(tmp_path: Path) -> None:
+    long = b'{"title":"' + b"a" * 21_000_000 + b'"}\n'
+    done = shengyuan("replay", "-", "--out", "-", folder=tmp_path, given=long + jsonl(POST))
+    assert done.returncode == 3
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["reason"] and second["incident"]
+
+
+def test_a_replay_into_the_office_at_work_is_refused(tmp_path: Path) -> None:
+    done = shengyuan("replay", "-", "--into", "var", folder=tmp_path, given=jsonl(POST))
+    assert done.returncode == 2
+    assert "正在使用" in done.stderr
+
+
+def test_what_is_set_aside_is_private(tmp_path: Path) -> None:
+    shengyuan("mask", "-", folder=tmp_path, given=b"{broken")
+    for path in (tmp_path / "var/quarantine").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0

@@ -32,9 +32,10 @@ def test_a_finished_version_is_left_out_and_an_edit_is_not() -> None:
     assert store.questions == 2
 
 
-def test_of_two_versions_in_one_batch_the_last_counts() -> None:
+def test_both_versions_in_one_batch_are_kept_and_a_repeated_one_comes_last() -> None:
     first, last = post("甲", "一"), post("甲", "二")
-    assert unfinished([first, last], Done()) == [last]
+    assert unfinished([first, last], Done()) == [first, last]
+    assert unfinished([first, last, first], Done()) == [last, first]
 
 
 def test_the_memory_forgets_the_oldest_first() -> None:

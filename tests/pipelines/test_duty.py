@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from pipelines.duty import StandingsFeed
+from pipelines.duty import StandingsFeed, one_desk
+from pipelines.errors import PipelineError
 from pipelines.stores.protocol import Standing
 
 SIGNED = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
@@ -49,3 +50,10 @@ def test_a_damaged_cursor_tells_everything_again(tmp_path: Path, damage: str) ->
     cursor.write_text(damage)
     feed(store, cursor).catch_up()
     assert store.told == [{"p1": STANDING}] * 2
+
+
+def test_a_second_desk_of_one_office_is_refused_until_the_first_ends(tmp_path: Path) -> None:
+    with one_desk(tmp_path), pytest.raises(PipelineError, match="已在运行"), one_desk(tmp_path):
+        pass
+    with one_desk(tmp_path):
+        pass

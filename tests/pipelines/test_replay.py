@@ -68,3 +68,15 @@ def test_window_and_limit(tmp_path: Path) -> None:
     assert [line["key"] for line in replayed(tmp_path, "--since", "2026-03-01T09:30")] == ["c", "d"]
     assert [line["key"] for line in replayed(tmp_path, "--until", "2026-03-02")] == ["a", "b", "c"]
     assert [line["key"] for line in replayed(tmp_path, "--limit", "1")] == ["a"]
+
+
+def test_an_edit_in_the_same_batch_does_not_hide_the_call_for_help(tmp_path: Path) -> None:
+    post = {"platform": "bbs", "url": "https://bbs.example.cn/t/1"}
+    rows = (
+        post | {"key": 1, "first_seen": "2026-03-01T10:00", "title": "13岁女孩被继父强奸"},
+        post | {"key": 2, "first_seen": "2026-03-01T11:00", "title": "内容已由作者修改"},
+    )
+    done = shengyuan("replay", "-", "--out", "-", folder=tmp_path, given=jsonl(*rows))
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["post"] == second["post"]
+    assert first["incident"] and len(first["alerts"]) == 1

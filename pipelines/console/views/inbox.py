@@ -79,7 +79,7 @@ def _filtered(
 ) -> QuerySet[Incident]:
     incidents = incidents.filter(state__in=[str(state) for state in VIEWS[chosen][1]])
     grade = request.GET.get("grade", "")
-    if grade.isascii() and grade.isdigit():
+    if grade in {"1", "2", "3", "4"}:
         incidents = incidents.filter(grade=int(grade))
     category = request.GET.get("category", "")
     if category in set(Category):
