@@ -15,7 +15,7 @@
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,11 +69,13 @@ class Organisation:
     """The departments of one office; `division` is its jurisdiction, 000000 the whole country.
 
     `everywhere` stands for an organisation that has every kind of department in every division.
+    `place_name` turns a division's code into what officers call it; without one, codes are shown.
     """
 
     division: str
     departments: tuple[Department, ...]
     everywhere: bool = False
+    place_name: Callable[[str], str] = field(default=str, repr=False, compare=False)
     _index: Mapping[str, Department] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -84,7 +86,7 @@ class Organisation:
         if self.everywhere and identifier not in self._index:
             division, _, kind = identifier.partition("-")
             if kind in KINDS and len(division) == 6 and division.isdigit():
-                return _anywhere(kind, division)
+                return self._anywhere(kind, division)
         return self._index.get(identifier)
 
     def covers(self, division: str) -> bool:
@@ -95,11 +97,16 @@ class Organisation:
         """The department of this kind for the division: its own, else the next above."""
         for code in chain(division):
             if self.everywhere:
-                return _anywhere(kind, code)
+                return self._anywhere(kind, code)
             for department in self.departments:
                 if department.kind == kind and department.division == code:
                     return department
         return None
+
+    def _anywhere(self, kind: str, division: str) -> Department:
+        place = self.place_name(division)
+        name = f"{kind}（{division}）" if place == division else f"{place}{kind}"
+        return Department(id=f"{division}-{kind}", name=name, kind=kind, division=division)
 
     def superior(self, department: Department) -> Department | None:
         """The department above: the named parent, else the same kind one division up."""
@@ -219,9 +226,3 @@ def _code(value: Any, where: str) -> str:
     if not isinstance(value, str) or len(value) != 6 or not value.isdigit():
         raise AlertError(f'{where} 应为六位行政区划代码，例如 "420200"')
     return value
-
-
-def _anywhere(kind: str, division: str) -> Department:
-    return Department(
-        id=f"{division}-{kind}", name=f"{kind}（{division}）", kind=kind, division=division
-    )

@@ -122,7 +122,8 @@ def route(case: Case, organisation: Organisation, rules: Sequence[Rule]) -> Rout
     notice = ""
     if lead is None:
         notice = (
-            f"组织中没有 {division} 的{rule.lead}，已改派{coordinator.name}：请在 org.toml 补上"
+            f"组织中没有 {organisation.place_name(division)} 的{rule.lead}，"
+            f"已改派{coordinator.name}：请在 org.toml 补上"
         )
         lead = coordinator
     kinds = rule.informed if not notice else (rule.lead, *rule.informed)
@@ -157,11 +158,13 @@ def _division(case: Case, organisation: Organisation) -> tuple[str, str]:
         if not any(code != other and code in chain(other) for other in places)
     )
     if len(lowest) == 1:
-        return lowest[0], f"属地 {lowest[0]}"
+        return lowest[0], f"属地 {organisation.place_name(lowest[0])}"
     superior = common(lowest)
     if not organisation.covers(superior) and any(organisation.covers(code) for code in lowest):
         superior = organisation.division
-    return superior, f"涉及 {len(lowest)} 地（{'、'.join(lowest)}），由共同上级 {superior} 负责"
+    named = "、".join(organisation.place_name(code) for code in lowest)
+    above = organisation.place_name(superior)
+    return superior, f"涉及 {len(lowest)} 地（{named}），由共同上级 {above} 负责"
 
 
 def _departments(

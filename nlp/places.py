@@ -150,6 +150,7 @@ def add_divisions(path: Path) -> None:
     For offices below the shipped table's level, and for the demo's fictitious ones. Raises NlpError
     naming file, line and remedy.
     """
-    add_rows(path)
+    if not add_rows(path):
+        return
     for table in (Divisions, Names, Resolver):
         table.shared.cache_clear()

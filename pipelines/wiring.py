@@ -1,6 +1,7 @@
 """Builds the parts that a process needs from the configuration."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,9 +79,20 @@ def organisation(config: Config) -> "Organisation":
     """The office's organisation, or the built-in national one. Raises AlertError."""
     from alerts.organisation import load_organisation, national
 
-    if config.office.organisation is None:
-        return national()
-    return load_organisation(config.office.organisation)
+    use_divisions(config)
+    found = (
+        national()
+        if config.office.organisation is None
+        else load_organisation(config.office.organisation)
+    )
+    return replace(found, place_name=place_name)
+
+
+def place_name(code: str) -> str:
+    """What officers call a division; the code of one that no table knows."""
+    from nlp.places import Divisions
+
+    return "全国" if code == "000000" else Divisions.shared().own_name(code) or code
 
 
 def channels(config: Config) -> dict[str, "Channel"]:

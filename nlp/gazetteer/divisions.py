@@ -78,10 +78,11 @@ def division_rows() -> list[dict[str, str]]:
     return read_table("divisions.csv") + _added
 
 
-def add_rows(path: Path) -> None:
+def add_rows(path: Path) -> bool:
     """Add the divisions of a CSV file of the shipped table's form to those of this process.
 
-    Raises NlpError naming file, line and remedy.
+    Returns whether there were any that it did not know. Raises NlpError naming file, line and
+    remedy.
     """
     try:
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
@@ -93,7 +94,9 @@ def add_rows(path: Path) -> None:
         if len(row["code"]) != 6 or not row["code"].isdigit():
             raise NlpError(f"区划表 {path} 第 {line} 行：代码 {row['code']} 应为六位数字")
     known = {row["code"] for row in division_rows()}
-    _added.extend(row for row in rows if row["code"] not in known)
+    new = [row for row in rows if row["code"] not in known]
+    _added.extend(new)
+    return bool(new)
 
 
 def read_table(name: str) -> list[dict[str, str]]:
