@@ -7,9 +7,6 @@ from typing import Any
 from pipelines.stores.protocol import Hit, PostDocument, Query, Standing
 from pipelines.stores.text import highlighted, spaced
 
-STANDING = ("incident", "grade", "state", "lead", "acknowledged", "stood")
-"""The fields that the desk writes; analysis never touches them."""
-
 NEWEST_FIRST = [{"first_seen": "desc"}, {"id": "asc"}]
 
 UPSERT = """
