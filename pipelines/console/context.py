@@ -5,8 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from alerts.loop import State
-from pipelines.console.access import visible
+from pipelines.console.access import sees_all, visible
 from pipelines.console.office import current
+from pipelines.console.views.review import waiting_rows
+
+_MOST_COUNTED = 999
 
 
 def office(request: HttpRequest) -> dict[str, Any]:
@@ -22,5 +25,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         values["waiting_count"] = (
             visible(user, site.organisation).filter(state=State.RAISED).count()
         )
+        if sees_all(user, site.organisation):
+            values["doubtful_count"] = waiting_rows()[:_MOST_COUNTED].count()
         values["department_name"] = site.department_name(user.department)
     return values

@@ -5,6 +5,7 @@ from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -29,13 +30,18 @@ class Doubtful:
     reason: str
 
 
+def waiting_rows() -> QuerySet[SignalRow]:
+    """What waits for a person's look, the newest first."""
+    return SignalRow.objects.filter(fold__in=_WAITING).order_by("-id")
+
+
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The newest doubtful posts, those most likely to be incidents first."""
     site = current()
     if not sees_all(cast(User, request.user), site.organisation):
         raise PermissionDenied("待审队列只对本级牵头部门开放。")
-    rows = SignalRow.objects.filter(fold__in=_WAITING).order_by("-id")[:_NEWEST]
+    rows = waiting_rows()[:_NEWEST]
     doubtful = [
         Doubtful(unpack(bytes(row.payload)), row.suggested_id or "", row.reason) for row in rows
     ]

@@ -359,6 +359,10 @@ class TestOtherPages:
         assert "<mark>孩子哭</mark>" in text
         assert "41%" in text
 
+    def test_the_menu_counts_doubtful_posts_for_who_may_see_them(self, log_in: LogIn) -> None:
+        assert '待审<span class="count">' in page(log_in("zhiban"), "/")
+        assert '待审<span class="count">' not in page(log_in("gongan"), "/")
+
     def test_messages_of_file_channels(self, log_in: LogIn) -> None:
         text = page(log_in("zhiban"), "/messages")
         assert "请白榆县公安局" in text
