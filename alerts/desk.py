@@ -12,6 +12,7 @@ from datetime import datetime
 from alerts.channels.message import Channel, Delivered, Refused
 from alerts.docket import Docket
 from alerts.folding import decide
+from alerts.grading import COLOURS
 from alerts.ledger import agenda
 from alerts.ledger.book import Ledger
 from alerts.ledger.cases import Arrival, Cases
@@ -79,7 +80,10 @@ class Desk:
             for arrival in arrivals:
                 self._place(arrival, now, report)
             report.raised += len(self._cases.alerts)
-            report.lines += [f"预警 {alert.id}：{alert.detail}" for alert in self._cases.alerts]
+            report.lines += [
+                f"{COLOURS[alert.grade]}色预警 {alert.id} {alert.incident.title}：{alert.detail}"
+                for alert in self._cases.alerts
+            ]
             self._docket.climb(self._cases.alerts, now)
             self._cases.flush()
         return len(arrivals)

@@ -135,7 +135,7 @@ def route(case: Case, organisation: Organisation, rules: Sequence[Rule]) -> Rout
         informed=informed,
         rule=rule.id,
         basis=rule.basis,
-        reason=f"规则 {rule.id}；{where}，由{lead.name}主责",
+        reason=f"{where}，由{lead.name}主责（派单规则编号 {rule.id}）",
         notice=notice,
     )
 

@@ -4,14 +4,23 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.common import FAILED, ConfigOption, JsonOption, say, write_line
 
+if TYPE_CHECKING:
+    from pipelines.office import Founding
+
 _ROBOTS = ("wecom", "dingtalk", "feishu", "webhook")
 _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
+
+
+def _secret_option(help_text: str, variable: str) -> Any:
+    """An option that a person may give by environment instead: command lines show in `ps`."""
+    text = f"{help_text}；也可用环境变量 {variable}"
+    return typer.Option(help=text, envvar=variable, show_envvar=False)
 
 
 def init(
@@ -36,31 +45,19 @@ def init(
     channel_url: Annotated[str, typer.Option(help="机器人或 webhook 的地址")] = "",
     channel_secret: Annotated[
         str,
-        typer.Option(
-            help="机器人加签密钥或 webhook 密钥；也可用环境变量 SHENGYUAN_INIT_CHANNEL_SECRET",
-            envvar="SHENGYUAN_INIT_CHANNEL_SECRET",
-            show_envvar=False,
-        ),
+        _secret_option("机器人加签密钥或 webhook 密钥", "SHENGYUAN_INIT_CHANNEL_SECRET"),
     ] = "",
     smtp_host: Annotated[str, typer.Option(help="邮件服务器")] = "",
     smtp_user: Annotated[str, typer.Option(help="邮件账号")] = "",
     smtp_password: Annotated[
         str,
-        typer.Option(
-            help="邮件密码（存入 var/secrets）；也可用环境变量 SHENGYUAN_INIT_SMTP_PASSWORD",
-            envvar="SHENGYUAN_INIT_SMTP_PASSWORD",
-            show_envvar=False,
-        ),
+        _secret_option("邮件密码（存入 var/secrets）", "SHENGYUAN_INIT_SMTP_PASSWORD"),
     ] = "",
     smtp_sender: Annotated[str, typer.Option(help="发件人地址")] = "",
     smtp_recipient: Annotated[str, typer.Option(help="收件人地址")] = "",
     password: Annotated[
         str,
-        typer.Option(
-            help="第一个用户的密码，默认随机生成并显示一次；也可用环境变量 SHENGYUAN_INIT_PASSWORD",
-            envvar="SHENGYUAN_INIT_PASSWORD",
-            show_envvar=False,
-        ),
+        _secret_option("第一个用户的密码，默认随机生成并显示一次", "SHENGYUAN_INIT_PASSWORD"),
     ] = "",
     contact: Annotated[str, typer.Option(help="抓取时告知网站的联系方式（电话或邮箱）")] = "",
     config: Annotated[
@@ -72,24 +69,15 @@ def init(
     例：shengyuan init --division 420200 --officer zhangli --channel file
     """
     from alerts.channels import build
-    from alerts.clock import ZONE
     from alerts.passwords import check_password
-    from pipelines import wiring
-    from pipelines.config import load
-    from pipelines.errors import ConfigError
-    from pipelines.office import DEPARTMENT_NAMES, Founding, found
+    from pipelines.office import Founding
 
     division = _asked(division, "行政区划代码（六位，如 420200）", "--division")
     place = _place(division)
     officer = _asked(officer, "第一个用户的用户名", "--officer")
     kinds_of_channel = f"通知渠道（file、smtp、{'、'.join(_ROBOTS)}）"
     channel = _asked(channel, kinds_of_channel, "--channel", "file")
-    kinds = [kind.strip() for kind in departments.replace("，", ",").split(",") if kind.strip()]
-    unknown = [kind for kind in kinds if kind not in DEPARTMENT_NAMES]
-    if unknown:
-        raise ConfigError(f"不认识的部门 {unknown[0]}；可用：{'、'.join(DEPARTMENT_NAMES)}")
-    if kinds and "妇联" not in kinds:
-        kinds.insert(0, "妇联")
+    kinds = _kinds(departments)
     options, hidden = _channel(
         channel,
         {"url": channel_url, "secret": channel_secret},
@@ -108,25 +96,49 @@ def init(
         division=division,
         place=place,
         name=name or f"{place}妇女儿童权益舆情值班室",
-        kinds=kinds or list(DEPARTMENT_NAMES),
+        kinds=kinds,
         channel_name=channel,
         channel=options,
         officer=officer,
         contact=contact,
         secrets=hidden,
     )
-    written = found(answers, config, datetime.now(ZONE))
-    office = load(config)
-    wiring.open_store(office).close()
-    wiring.open_ledger(office)
-    _first_user(officer, given, division)
-    for path in written:
+    for path in _establish(answers, config, given):
         say(f"已写入 {path}")
     say(
         f"用户 {officer}"
         + ("" if password else f"，初始密码 {given}（只显示这一次，请登录后修改）")
     )
     say("下一步：shengyuan doctor 检查；shengyuan sources list 选择来源；shengyuan run 启动")
+
+
+def _kinds(departments: str) -> list[str]:
+    """The kinds of department asked for, the women's federation always among them."""
+    from pipelines.errors import ConfigError
+    from pipelines.office import DEPARTMENT_NAMES
+
+    kinds = [kind.strip() for kind in departments.replace("，", ",").split(",") if kind.strip()]
+    unknown = [kind for kind in kinds if kind not in DEPARTMENT_NAMES]
+    if unknown:
+        raise ConfigError(f"不认识的部门 {unknown[0]}；可用：{'、'.join(DEPARTMENT_NAMES)}")
+    if kinds and "妇联" not in kinds:
+        kinds.insert(0, "妇联")
+    return kinds or list(DEPARTMENT_NAMES)
+
+
+def _establish(answers: "Founding", config: Path, password: str) -> list[Path]:
+    """Write the office's files, its empty databases and its first user; returns the files."""
+    from alerts.clock import ZONE
+    from pipelines import wiring
+    from pipelines.config import load
+    from pipelines.office import found
+
+    written = found(answers, config, datetime.now(ZONE))
+    office = load(config)
+    wiring.open_store(office).close()
+    wiring.open_ledger(office)
+    _first_user(answers.officer, password, answers.division)
+    return written
 
 
 def doctor(as_json: JsonOption = False, config: ConfigOption = None) -> None:
