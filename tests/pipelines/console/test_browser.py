@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -98,11 +99,17 @@ def chromium(profile: Path, width: int, height: int) -> Iterator[Any]:
         browser.quit()
 
 
+def until(browser: Any, holds: Callable[[Any], Any]) -> None:
+    """Wait for what a click brings; the page it replaces may vanish while it is read."""
+    passing = (NoSuchElementException, StaleElementReferenceException)
+    WebDriverWait(browser, 20, ignored_exceptions=passing).until(holds)
+
+
 def log_in(browser: Any, office: TestOffice, username: str) -> None:
     browser.find_element(By.NAME, "username").send_keys(username)
     browser.find_element(By.NAME, "password").send_keys(PASSWORD)
     browser.find_element(By.CSS_SELECTOR, "form button.main").click()
-    WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".top nav"))
+    until(browser, lambda b: b.find_elements(By.CSS_SELECTOR, ".top nav"))
 
 
 def look(browser: Any, name: str) -> None:
@@ -136,9 +143,7 @@ def test_at_night_on_a_phone_and_next_morning_at_the_desk(
         button = browser.find_element(By.CSS_SELECTOR, "button.big")
         assert button.rect["y"] + button.rect["height"] <= 740, "签收按钮不在第一屏"
         button.click()
-        WebDriverWait(browser, 20).until(
-            lambda b: "已签收" in b.find_element(By.CSS_SELECTOR, ".notes").text
-        )
+        until(browser, lambda b: "已签收" in b.find_element(By.CSS_SELECTOR, ".notes").text)
         look(browser, "acknowledged")
         for path in ("", "search?q=女童", "review", "sources", "messages", "password"):
             browser.get(f"{url}/{path}")
@@ -157,8 +162,8 @@ def test_at_night_on_a_phone_and_next_morning_at_the_desk(
         # The next step lies open: nobody has to guess that a heading can be pressed.
         browser.find_element(By.NAME, "assess-note").send_keys("电话核实，情况属实")
         browser.find_element(By.XPATH, "//button[. = '确认研判']").click()
-        WebDriverWait(browser, 20).until(
-            lambda b: "电话核实，情况属实" in b.find_element(By.CSS_SELECTOR, ".log").text
+        until(
+            browser, lambda b: "电话核实，情况属实" in b.find_element(By.CSS_SELECTOR, ".log").text
         )
         for path in ("search?q=女童", "review", "sources", "messages"):
             browser.get(f"{url}/{path}")
@@ -179,11 +184,12 @@ def test_the_inbox_shows_a_new_alert_by_itself_and_its_clocks_run(
 
         Incident.objects.filter(state="待签收").update(state="已签收")
         browser.execute_script("window.old = true; pulse();")
-        WebDriverWait(browser, 20).until(
+        until(
+            browser,
             lambda b: (
                 not b.execute_script("return window.old === true")
                 and "没有待签收" in b.find_element(By.CSS_SELECTOR, ".summary").text
-            )
+            ),
         )
 
 
