@@ -1,18 +1,27 @@
 """Labelled posts from files, each row checked against the closed lists of the annotation manual."""
 
 import csv
+import gzip
+import lzma
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 import orjson
 
 from nlp.errors import NlpError
+from nlp.spreadsheet import from_cells
 from nlp.taxonomy import Category, Scope, Severity, Status, Victim
 
-_LISTS: Final = frozenset({"categories"})
+LABELS: Final = ("incident", "scope", "categories", "victims", "severity", "status")
+FIELDS: Final = ("key", "platform", "first_seen", "source", "annotator", "title", "body", *LABELS)
+"""The stored form of a labelled row, in this order; only texts and labels are needed."""
+
+_LONGEST_FIELD: Final = 1 << 24
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [])
 
 
 class LabelError(NlpError):
@@ -38,48 +47,162 @@ class LabelledPost:
     status: str = ""
 
 
-def read_labelled(path: Path) -> Iterator[LabelledPost]:
-    """The rows of a JSONL file, or of a CSV file with lists separated by ";".
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """A checked row of a file.
 
-    Raises LabelError at the first row that breaks the manual.
+    `fields` is the row in the stored form, `post` what training sees of it: None as long as none of
+    the labels is filled in. `where` names file and line for people.
+    """
+
+    where: str
+    fields: Mapping[str, Any]
+    post: LabelledPost | None
+
+    @property
+    def key(self) -> str:
+        """What the row is known by: the caller's key, else one made of its text."""
+        given = self.fields.get("key")
+        return str(given) if given not in _EMPTY else text_key(self.title, self.body)
+
+    @property
+    def title(self) -> str:
+        return str(self.fields.get("title", ""))
+
+    @property
+    def body(self) -> str:
+        return str(self.fields.get("body", ""))
+
+
+def read_labelled(path: Path) -> Iterator[LabelledPost]:
+    """The rows of a JSONL file (plain, .xz or .gz), or of a CSV file with lists separated by ";".
+
+    Raises LabelError at the first row that breaks the manual or has no labels.
+    """
+    for row in read_rows(path):
+        if isinstance(row, LabelError):
+            raise row
+        if row.post is None:
+            raise LabelError(f"{row.where}没有标注：incident 应为 true 或 false，请补上或删去该行")
+        yield row.post
+
+
+def read_rows(path: Path) -> Iterator[LabelledRow | LabelError]:
+    """Every row of a file, or the error of a row that breaks the manual: the rest can be read on.
+
+    Raises LabelError when the file itself cannot be read.
     """
     read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
     try:
-        for number, row in read(path):
-            yield _checked(row, f"{path} 第 {number} 行")
-    except OSError as error:
-        raise LabelError(f"读不了标注文件 {path}：{error.strerror}，请检查路径和权限") from error
-    except UnicodeDecodeError as error:
-        raise LabelError(f"标注文件 {path} 不是 UTF-8 编码，请转换编码后重试") from error
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
+        for where, row in read(path):
             try:
-                row = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                raise LabelError(f"{path} 第 {number} 行不是有效的 JSON，请改正该行") from error
-            if not isinstance(row, dict):
-                raise LabelError(f"{path} 第 {number} 行不是 JSON 对象，请改正该行")
-            yield number, row
+                if isinstance(row, LabelError):
+                    raise row
+                yield _row(row, where)
+            except LabelError as error:
+                yield error
+    except OSError as error:
+        reason = error.strerror or error
+        raise LabelError(f"读不了标注文件 {path}：{reason}，请检查路径和权限") from error
+    except (EOFError, lzma.LZMAError) as error:
+        raise LabelError(f"标注文件 {path} 的压缩不完整（{error}），请重新取得该文件") from error
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        for raw in reader:
-            row: dict[str, Any] = {
-                name: value.split(";") if name in _LISTS else value
-                for name, value in raw.items()
-                if name and value
-            }
-            row["incident"] = {"true": True, "false": False}.get(str(row.get("incident")).lower())
-            if "severity" in row:
-                row["severity"] = int(row["severity"]) if row["severity"].isdigit() else -1
-            yield reader.line_num, row
+def text_key(title: str, body: str) -> str:
+    """A key for a post without one: the same text has the same key.
+
+    It begins with a letter, so that no spreadsheet takes it for a number.
+    """
+    text = f"{title}\n{body}".encode("utf-8", "surrogatepass")
+    return f"t{blake2b(text, digest_size=8).hexdigest()}"
+
+
+def label_fields(post: LabelledPost) -> dict[str, Any]:
+    """The labels of a post in the stored form."""
+    fields: dict[str, Any] = {"incident": post.incident, "scope": post.scope.value}
+    if post.incident:
+        victims = sorted(victim.value for victim in post.victims)
+        fields |= {
+            "categories": [category.value for category in post.categories],
+            "victims": "both" if len(victims) > 1 else victims[0],
+            "severity": post.severity,
+            "status": post.status,
+        }
+    return fields
+
+
+def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | LabelError]]:
+    with _open(path) as file:
+        for number, line in enumerate(file, 1):
+            where = f"{path} 第 {number} 行"
+            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if text.strip():
+                yield where, _json_row(text, where)
+
+
+def _json_row(line: bytes, where: str) -> Mapping[str, Any] | LabelError:
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return LabelError(f"{where}不是 UTF-8 编码，请转换编码后重试")
+        return LabelError(f"{where}不是有效的 JSON（第 {error.colno} 个字符附近），请改正该行")
+    if not isinstance(row, dict):
+        return LabelError(f"{where}不是 JSON 对象，请改正该行")
+    return row
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The rows below the header, each named by its line, and by its row where they differ."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    with path.open("rb") as file:
+        lines = csv.reader(_decoded(file, path), strict=True)
+        try:
+            header = [name.strip().lower() for name in next(lines, [])]
+            if header and not {"title", "body"} & set(header):
+                raise LabelError(
+                    f"{path} 第 1 行应为列名（至少要有 title 或 body），请从导出的表格中复制这一行"
+                )
+            begin = lines.line_num + 1
+            for number, cells in enumerate(lines, 2):
+                where = f"{path} 第 {begin} 行"
+                if number != begin:
+                    where += f"（表格第 {number} 行）"
+                begin = lines.line_num + 1
+                if any(cells):
+                    # Cells beyond the header belong to nobody; missing ones are empty.
+                    yield where, from_cells(dict(zip(header, cells, strict=False)))
+        except csv.Error as error:
+            raise LabelError(
+                f"{path} 第 {lines.line_num} 行不是有效的 CSV（{error}），请检查引号是否成对"
+            ) from error
+
+
+def _decoded(file: IO[bytes], path: Path) -> Iterator[str]:
+    for number, line in enumerate(file, 1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise LabelError(
+                f"{path} 第 {number} 行不是 UTF-8 编码，请在表格软件中另存为“CSV UTF-8”后重试"
+            ) from error
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.suffix == ".xz":
+        return lzma.open(path, "rb")
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
+def _row(row: Mapping[str, Any], where: str) -> LabelledRow:
+    labelled = any(row.get(name) not in _EMPTY for name in LABELS)
+    post = _checked(row, where) if labelled else None
+    fields = {name: row.get(name) for name in FIELDS if name not in LABELS}
+    fields |= {name: _text(row, name, where) for name in ("title", "body")}
+    fields = {name: value for name, value in fields.items() if value not in _EMPTY}
+    return LabelledRow(where, fields | (label_fields(post) if post else {}), post)
 
 
 def _checked(row: Mapping[str, Any], where: str) -> LabelledPost:
@@ -92,6 +215,8 @@ def _checked(row: Mapping[str, Any], where: str) -> LabelledPost:
     origin = str(row.get("platform") or row.get("source") or "")
     common = (title, body, origin, _day(row.get("first_seen"), where), row["incident"], scope)
     if not row["incident"]:
+        if row.get("categories"):
+            raise LabelError(f"{where}：incident 为 false 却填了 categories，请改正其中一个")
         return LabelledPost(*common)
     categories = row.get("categories")
     if not isinstance(categories, list) or not categories:
@@ -125,7 +250,7 @@ def _victims(value: Any, where: str) -> frozenset[Victim]:
     """`child`, `woman`, `both`, or a list of the first two."""
     if value == "both":
         return frozenset(Victim)
-    named = value if isinstance(value, list) else [value]
+    named = value if isinstance(value, list) and value else [value]
     return frozenset(Victim(_one_of(one, "victims", [*Victim], where)) for one in named)
 
 
