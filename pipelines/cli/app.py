@@ -2,6 +2,7 @@
 
 from pipelines.cli import (
     classify,
+    explain,
     extract,
     incidents,
     mask,
@@ -30,6 +31,7 @@ for _function in (
     processes.console,
     extract.extract,
     classify.classify,
+    explain.explain,
     mask.mask,
     replay.replay,
     search.search,

@@ -40,6 +40,7 @@ _ARGUMENTS = {
     "files": "文件",
     "file": "文件",
     "query": "检索式",
+    "text": "文字",
     "identifier": "编号",
     "name": "来源名",
     "sources": "来源名",
