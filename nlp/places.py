@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from nlp.assessment import Place
-from nlp.gazetteer.context import Role, speaks_of_abroad
+from nlp.gazetteer.context import Role, happens_abroad, speaks_of_abroad
 from nlp.gazetteer.divisions import Divisions, add_rows
 from nlp.gazetteer.mentions import Mention, Reader, vouched
 from nlp.gazetteer.names import Names
@@ -22,6 +22,7 @@ _WEIGHTS: Final = {
     Role.OFFICIAL: 4,
     Role.PEOPLE: 4,
     Role.PLAIN: 3,
+    Role.CLOSING: 3,
     Role.INSTITUTION: 2,
     Role.COURT: 1.5,
     Role.COMPANY: 1,
@@ -34,6 +35,8 @@ _SCENE_WEIGHT: Final = 3
 
 _BACKGROUND: Final = 0.6
 _UNDECIDED: Final = 0.3
+_SEAT: Final = 0.4
+"""An institution without a place in its name (复旦大学) is only a hint of where it has its seat."""
 
 
 class Resolver:
@@ -61,8 +64,7 @@ class Resolver:
         if not mentions:
             return ()
         mentions = [m for m in self._settled(mentions) if m.role is not Role.NOTHING]
-        abroad = speaks_of_abroad(title) or speaks_of_abroad(body)
-        places = self._placed(self._finest(mentions), abroad)
+        places = self._placed(self._finest(mentions), _unsure_roles(title, body))
         return tuple(sorted(places, key=lambda p: (not p.scene, -p.confidence)))
 
     def _settled(self, mentions: list[Mention]) -> Iterator[Mention]:
@@ -75,7 +77,10 @@ class Resolver:
     def _narrowed(self, mention: Mention, known: set[str]) -> Mention:
         """The mention with the codes whose parents the text names; else with the highest level."""
         named = [sum(p in known for p in self._divisions.parents(c)) for c in mention.codes]
-        highest = self._divisions.level(mention.codes[0]) != "county"
+        level = self._divisions.level(mention.codes[0])
+        if level == "province":
+            return replace(mention, codes=mention.codes[:1])
+        highest = level == "city"
         if highest and (named[0] or not any(named)):
             return replace(mention, codes=mention.codes[:1])
         codes = (c for c, n in zip(mention.codes, named, strict=True) if n == max(named))
@@ -87,7 +92,10 @@ class Resolver:
     def _finest(self, mentions: Sequence[Mention]) -> list[Mention]:
         """One mention for each place, the most telling; none whose place holds another's."""
         above = {
-            p for m in mentions if len(m.codes) == 1 for p in self._divisions.parents(m.codes[0])
+            p
+            for m in mentions
+            if len(m.codes) == 1 and m.form != "seat"
+            for p in self._divisions.parents(m.codes[0])
         }
         best: dict[tuple[str, ...], Mention] = {}
         for mention in mentions:
@@ -98,12 +106,15 @@ class Resolver:
                 best[mention.codes] = mention
         return list(best.values())
 
-    def _placed(self, mentions: list[Mention], abroad: bool) -> Iterator[Place]:
-        strongest = max((_WEIGHTS[m.role] for m in mentions if len(m.codes) == 1), default=0)
+    def _placed(self, mentions: list[Mention], unsure: frozenset[Role]) -> Iterator[Place]:
+        strongest = max(
+            (_WEIGHTS[m.role] for m in mentions if len(m.codes) == 1 and m.form != "seat"),
+            default=0,
+        )
         needed = min(max(strongest, 1), _SCENE_WEIGHT)
         for mention in mentions:
             scene = _WEIGHTS[mention.role] >= needed
-            sure = _confidence(mention) * (0.5 if abroad and mention.role is Role.PLAIN else 1)
+            sure = _confidence(mention) * (0.5 if mention.role in unsure else 1)
             if not scene:
                 sure = min(sure, _BACKGROUND)
             if len(mention.codes) > 1:
@@ -123,11 +134,22 @@ class Resolver:
         )
 
 
-def _standing(mention: Mention) -> tuple[float, float]:
-    return _WEIGHTS[mention.role], _confidence(mention)
+def _unsure_roles(title: str, body: str) -> frozenset[Role]:
+    """The roles whose places are half as sure because the text speaks of foreign ones."""
+    if happens_abroad(title) or happens_abroad(body):
+        return _UNSETTLED_ABROAD | {Role.PEOPLE}
+    if speaks_of_abroad(title) or speaks_of_abroad(body):
+        return _UNSETTLED_ABROAD
+    return frozenset()
+
+
+def _standing(mention: Mention) -> tuple[bool, float, float]:
+    return mention.form != "seat", _WEIGHTS[mention.role], _confidence(mention)
 
 
 def _confidence(mention: Mention) -> float:
+    if mention.form == "seat":
+        return _SEAT
     if mention.linked:
         sure = 0.97
     elif mention.form == "full":
@@ -141,7 +163,9 @@ def _confidence(mention: Mention) -> float:
     return sure - 0.1 if mention.role in (Role.INSTITUTION, Role.COMPANY) else sure
 
 
-_TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.COURT})
+_TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.COURT, Role.CLOSING})
+_UNSETTLED_ABROAD: Final = frozenset({Role.PLAIN, Role.CLOSING})
+"""Roles that say little of a place when the text also speaks of foreign ones."""
 
 
 def add_divisions(path: Path) -> None:

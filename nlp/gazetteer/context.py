@@ -32,6 +32,8 @@ class Role(Enum):
     NOTHING = auto()
     """Media, companies, dishes, languages, ships: no place at all."""
     PLAIN = auto()
+    CLOSING = auto()
+    """The text ends with the name."""
 
 
 _AFTER: Final = tuple(
@@ -41,11 +43,12 @@ _AFTER: Final = tuple(
             Role.NOTHING,
             r"(?:晚报|日报|早报|晨报|时报|快报|都市报|商报|青年报|法[制治]报|经视|新闻网|网讯|卫视|电视台|广电|电台"
             r"|之声|(?:交通|新闻|人民)广播|传媒|观察报|头条|新闻[坊综]"
-            r"|汽车(?!站|客运|南站|北站|撞|坠)|[农工商]?商?银行|农信|航空(?!港)|啤酒|证券|信托|基金|人寿|保险|石化|影视|影业"
-            r"|文化(?=被|股|公告|亏|起诉)|[a-zA-Z]"
+            r"|汽车(?!站|客运|[东西南北]站|[连追失爆侧翻冲碾压剐撞坠掉停展城限租教修维自起])"
+            r"|[农工商]?商?银行|农信|航空(?![港器])|啤酒|证券|信托|基金|人寿|保险|石化|影视|影业"
+            r"|文化(?=被|股|公告|亏|起诉)|(?!KTV|ICU|CT|HPV|GDP|CBD|ATM|APP|DNA)[a-zA-Z]"
             r"|火锅|小面|拉面|烤鸭|小吃|肉夹馍|臭豆腐|热干面|米粉|螺蛳粉|麻辣烫|大闸蟹|小龙虾|方言|口音|腔调?"
             r"|话(?!题|筒|剧)|菜(?!市|场|刀|鸟|农|鸟驿)|梆子|评弹|[号舰](?!楼|线|院|公路|店)|虎|犬"
-            r"|[东西南北中]?[一二三四五六七八九]?路(?!口|人|桥|边|段|政|过|面)|牌(?!照|坊)|籍贯|造型|装(?!修|置|载)"
+            r"|[东西南北中]?[一二三四五六七八九]?路(?!口|人|桥|边|段|政|过|面|上|遇|北)|牌(?!照|坊)|籍贯|造型"
             r"|(?:老)?字号|版(?!纳))",
         ),
         (
@@ -61,7 +64,7 @@ _AFTER: Final = tuple(
             r"(?:冬?奥(?:运|会|组委)|冬残?奥|残奥|亚运|大运会|全运会|世博|世运会|世乒赛|电影节|电视节|金像奖"
             r"|马拉松|国安|申花|海港(?!区)|泰山队|蓉城|三镇|亚泰|恒大|富力|宏远|首钢|[男女][篮足排]|联队"
             r"|队(?!友|员)|代表队|(?<=州)城(?:队|$)|大地震|大屠杀|战役|会战|保卫战|起义|事变|公报|公约|宣言|模式|[vV][sS]"
-            r"|代表团|赛区|赛段|站冠军)",
+            r"|十日|人(?=队|[vV\d]|取|胜|负|主场|客场)|代表团|赛区|赛段|站冠军)",
         ),
         (Role.HOME, r"(?:省|市|县|区)?(?:籍|人大代表|政协委员|(?:女|男)?老家|户籍|户口)"),
         (
@@ -88,7 +91,7 @@ _AFTER: Final = tuple(
             r"(?:省|市|县|区)?"
             + _HAN
             + r"{0,9}?(?:大学|学院|医院|医科|中学|小学|幼儿园|妇幼|高中|职校|技校"
-            + r"|[一二三四五六七八九十]中|站|动物园)",
+            + r"|[一二三四五六七八九十]中(?![队心院层国])|站|动物园)",
         ),
     )
 )
@@ -108,7 +111,18 @@ _BEFORE: Final = tuple(
 _FOREIGN: Final = re.compile(
     r"美国|英国|日本|韩国|俄罗斯|俄媒|法国|德国|印度|泰国|越南|缅甸|柬埔寨|菲律宾|马来西亚|新加坡|加拿大|澳大利亚|澳洲|意大利|西班牙"
     r"|巴西|墨西哥|乌克兰|以色列|伊朗|伊拉克|土耳其|巴基斯坦|阿富汗|朝鲜(?!族)|印尼|尼泊尔|孟加拉|埃及|南非|肯尼亚|尼日利亚|美媒|英媒"
-    r"|日媒|韩媒|外媒|东京|首尔|纽约|伦敦|巴黎|加州|洛杉矶|莫斯科|大阪|曼谷|缅北|海外|境外"
+    r"|日媒|韩媒|外媒|(?:东京|伦敦|巴黎)(?!奥|残奥)|首尔|纽约|加州|洛杉矶|莫斯科|大阪|曼谷|缅北|海外|境外"
+)
+_ABROAD: Final = re.compile(
+    r"当地时间|总?领馆|中国驻.{1,8}使馆|远嫁(?:到|至)?(?:日本|韩国|美国|缅甸|越南|国外)"
+    r"|[在赴抵](?:日本|韩国|美国|英国|法国|德国|俄罗斯|泰国|缅甸|越南|柬埔寨|印度|印尼|澳大利亚|加拿大|新加坡|马来西亚|菲律宾|意大利)"
+)
+_SPORT: Final = re.compile(
+    r"中超|中甲|中乙|足协杯|亚冠|W?CBA|KPL|LPL|女超|[vV][sS](?![a-z])|双杀|力克|险胜|战平|大胜"
+    r"|\d{1,3}[-:：比]\d{1,3}(?=双杀|力克|险胜|不敌|战平|大胜|逆转|横扫|绝杀|[胜负平克战])"
+)
+_DOCUMENT: Final = re.compile(
+    r"(?:通报|通告|公告|公报|办法|条例|规定|方案|通知|细则|意见|决定书|判决书|说明|声明)$"
 )
 
 
@@ -121,12 +135,33 @@ def role_of(text: str, start: int, end: int) -> Role:
     for role, pattern in _AFTER:
         if pattern.match(text, end):
             return role
-    return Role.PEOPLE if end == len(text) and start > 0 else Role.PLAIN
+    return Role.CLOSING if end == len(text) and start > 0 else Role.PLAIN
 
 
 def speaks_of_abroad(text: str) -> bool:
     """Whether the text names a foreign country, city or its media."""
     return _FOREIGN.search(text) is not None
+
+
+def happens_abroad(text: str) -> bool:
+    """Whether the text says outright that something took place in a foreign country."""
+    return _ABROAD.search(text) is not None
+
+
+def speaks_of_matches(text: str) -> bool:
+    """Whether the text tells of a match, so that cities in it are likely teams."""
+    return _SPORT.search(text) is not None
+
+
+def stands_in_title(text: str, start: int, end: int) -> bool:
+    """Whether the name is part of a work's title (《风起洛阳》); official papers are no works."""
+    opening = text.rfind("《", 0, start)
+    if opening < 0:
+        return False
+    closing = text.find("》", opening)
+    if 0 <= closing < end:
+        return False
+    return _DOCUMENT.search(text[opening + 1 : closing if closing > 0 else len(text)]) is None
 
 
 def begins_clause(text: str, start: int) -> bool:

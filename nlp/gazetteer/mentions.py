@@ -8,7 +8,13 @@ from typing import Final
 import rjieba
 
 from nlp.assessment import Field
-from nlp.gazetteer.context import Role, begins_clause, role_of
+from nlp.gazetteer.context import (
+    Role,
+    begins_clause,
+    role_of,
+    speaks_of_matches,
+    stands_in_title,
+)
 from nlp.gazetteer.divisions import Divisions
 from nlp.gazetteer.names import Form, Hit, Names
 
@@ -16,7 +22,21 @@ _GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|�
 _OFFICE: Final = re.compile(
     r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
 )
-_FEATURE: Final = re.compile(r"[院校]区|[岛座仙湖江河寺溪峰帮](?![区县市北西南畔])")
+_FEATURE: Final = re.compile(r"[院校]区|[岛座仙湖江河寺溪峰帮](?![区县市北西南畔边里道])")
+_BELOW: Final = re.compile(
+    r"[东西南北中]?[一二三四五六]?(?:街道?|大道|路|镇|乡|村|社区|小区|派出所|医院|公园|广场|大厦|桥|站|里弄)"
+)
+"""What a county's short name is part of when it names a street or a subdistrict elsewhere."""
+
+_TAIL: Final = frozenset(
+    {"法院", "大学", "学院", "警方", "人", "市民", "机场", "中学", "一中", "师大"}
+)
+"""Endings with which the dictionary has a place's name as one word (海淀法院, 义乌人)."""
+
+_BUREAU: Final = re.compile(r"(?:市?公安)?分局")
+_ACCOUNT: Final = "平安"
+"""Police accounts are called 平安 and the place's name."""
+
 _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
     "夏钟汪田任姜范石姚谭廖邹熊金陆郝孔崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚庞樊殷施洪翟颜倪严温季俞"
@@ -24,8 +44,15 @@ _SURNAMES: Final = frozenset(
 )
 _OPEN: Final = re.compile(r"[，。、：；！？\s一某有两三\d男女警]|分局|法院|妇联|$")
 _COMMA: Final = re.compile(r"[省市县区]?[、，,和及与]")
+_WITHOUT_COUNTIES: Final = frozenset({"71", "81", "82"})
 _NEAR: Final = 40
-"""Code points within which a parent's name vouches for a short name that is also a word."""
+"""Code points within which a city's name vouches for a short name that is also a word."""
+
+_NEXT: Final = 6
+"""The same for a province's name."""
+
+_UNTELLING: Final = frozenset({Role.PLAIN, Role.CLOSING, Role.NOTHING})
+_TEAM: Final = frozenset({Role.PLAIN, Role.CLOSING, Role.PEOPLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +90,22 @@ class Reader:
         words = Words(text)
         mentions: list[Mention] = []
         for hit, following in zip(hits, [*hits[1:], None], strict=True):
-            if hit.name.form == "ignored":
+            if hit.name.form == "ignored" or _is_account(hit, following):
+                continue
+            if self._is_overseas_district(mentions, hit, text):
                 continue
             linked = self._linked(mentions, hit, text)
             sure = following is not None and self._holds(hit, following)
             if linked and (sure or words.may_end(hit)):
-                mention = _mention(field, hit, text, mentions.pop().start)
-                mentions.append(replace(mention, codes=linked, linked=True, doubtful=False))
-            elif sure or (words.allow(hit) and not _strays(mentions, hit)):
+                above = mentions.pop()
+                mention = _mention(field, hit, text, above.start)
+                mention = replace(mention, codes=linked, linked=True, doubtful=False)
+                mentions.append(above if _is_feature(hit, text) else mention)
+            elif self._is_misplaced(mentions, hit):
+                continue
+            elif sure or (words.allow(hit) and not self._strays(mentions, hit, words)):
                 mentions.append(_mention(field, hit, text, hit.start))
-        return [*_listed(mentions, text)]
+        return [*_listed(_without_works(mentions, text), text)]
 
     def _linked(self, mentions: list[Mention], hit: Hit, text: str) -> tuple[str, ...]:
         """The codes of the hit that lie in the place named right before it."""
@@ -80,9 +113,48 @@ class Reader:
             return ()
         return self._within(mentions[-1].codes, hit)
 
+    def _is_overseas_district(self, mentions: list[Mention], hit: Hit, text: str) -> bool:
+        """Whether a mainland name stands right after one of Taiwan, Hong Kong, Macao (台北|大同区)."""
+        return (
+            bool(mentions)
+            and mentions[-1].codes[0][:2] in _WITHOUT_COUNTIES
+            and not hit.name.codes[0].endswith("0000")
+            and _GAP.match(text[mentions[-1].end : hit.start]) is not None
+        )
+
+    def _is_misplaced(self, mentions: list[Mention], hit: Hit) -> bool:
+        """Whether a district's full name stands right after another city's (保定|新市区)."""
+        return (
+            bool(mentions)
+            and mentions[-1].end == hit.start
+            and mentions[-1].codes[0][4:] == "00"
+            and hit.name.form in ("full", "former")
+            and hit.name.text.endswith("区")
+            and not hit.name.codes[0].endswith("00")
+        )
+
     def _holds(self, hit: Hit, following: Hit) -> bool:
         """Whether the next name follows at once and lies in this one, so that both are names."""
         return hit.end == following.start and bool(self._within(hit.name.codes, following))
+
+    def _strays(self, mentions: list[Mention], hit: Hit, words: "Words") -> bool:
+        """Whether a short county name is part of something in the place named before it.
+
+        上海|瑞金医院 is no 瑞金; 朝阳|海淀 and 郑州|禹州 are two places.
+        """
+        if not mentions or not _is_short_county(hit):
+            return False
+        before = mentions[-1]
+        if self._within(before.codes, hit) or self._beside(before.codes, hit):
+            return False
+        if _BELOW.match(words.text, hit.end):
+            return any(len(m.codes) == 1 for m in mentions)
+        return before.end == hit.start and not (hit.name.trust == "free" and words.holds(hit))
+
+    def _beside(self, codes: tuple[str, ...], hit: Hit) -> bool:
+        """Whether the hit may mean a county with the same parent."""
+        above = {self._divisions.parents(c)[:1] for c in codes if not c.endswith("00")}
+        return any(self._divisions.parents(c)[:1] in above for c in hit.name.codes)
 
     def _within(self, codes: tuple[str, ...], hit: Hit) -> tuple[str, ...]:
         above = set(codes)
@@ -93,12 +165,14 @@ class Words:
     """Where the words of a text begin and end; cut only when first asked."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         self._starts: dict[int, int] = {}
 
     def allow(self, hit: Hit) -> bool:
         """Whether the hit is made of whole words (暴雨|城区 holds no 雨城区)."""
         ends = self._words()
+        if self.text.startswith("级", hit.end):  # 县级, 市级
+            return False
         if hit.start not in ends or (_is_short_county(hit) and self.follows_surname(hit)):
             return False
         return hit.name.form not in ("short", "landmark") or self._ends_well(hit)
@@ -106,28 +180,33 @@ class Words:
     def follows_surname(self, hit: Hit) -> bool:
         """Whether a one-character word before the name makes it somebody's given name (赵|安吉)."""
         before = hit.start - 1
-        return (
-            self._text[before : hit.start] in _SURNAMES and self._words().get(before) == hit.start
-        )
+        return self.text[before : hit.start] in _SURNAMES and self._words().get(before) == hit.start
+
+    def holds(self, hit: Hit) -> bool:
+        """Whether the hit is one word."""
+        return self._words().get(hit.start) == hit.end
 
     def may_end(self, hit: Hit) -> bool:
         """Whether a name after its parent's ends where a word may end."""
         if hit.name.form != "short" or hit.name.trust == "free" or hit.end in self._words():
             return True
-        return hit.name.trust == "word" and _OPEN.match(self._text, hit.end) is not None
+        return hit.name.trust == "word" and _OPEN.match(self.text, hit.end) is not None
 
     def _ends_well(self, hit: Hit) -> bool:
         """Whether the name ends with a word, or begins one that is named after it (武汉大学)."""
         words = self._words()
-        if hit.end in words or hit.end == len(self._text):
+        if hit.end in words or hit.end == len(self.text):
             return True
-        if self._text.startswith("周一", hit.end - 1):  # 曲周一女子: the cut sees a Monday
+        if self.text.startswith("周一", hit.end - 1):  # 曲周一女子: the cut sees a Monday
             return True
-        return hit.name.codes[0].endswith("00") and words.get(hit.start, 0) > hit.end
+        end = words.get(hit.start, 0)
+        if hit.name.form == "landmark" or end <= hit.end:
+            return False
+        return hit.name.codes[0].endswith("00") or self.text[hit.end : end] in _TAIL
 
     def _words(self) -> dict[int, int]:
         if not self._starts:
-            self._starts = dict(_spans(rjieba.cut(self._text, False)))
+            self._starts = dict(_spans(rjieba.cut(self.text, False)))
         return self._starts
 
 
@@ -139,7 +218,10 @@ def _spans(words: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _listed(mentions: list[Mention], text: str) -> Iterator[Mention]:
-    """The mentions, those of a long list (重庆、云南、福建等地) marked as places passed through."""
+    """The mentions, those of a long list (重庆、云南、福建等地) marked as places passed through.
+
+    In a short one (山东、河北警方) the last name's role is that of all.
+    """
     run: list[Mention] = []
     for mention in mentions:
         if run and not _COMMA.fullmatch(text[run[-1].end : mention.start]):
@@ -152,19 +234,41 @@ def _listed(mentions: list[Mention], text: str) -> Iterator[Mention]:
 def _as_list(run: list[Mention], text: str) -> list[Mention]:
     long = len(run) > 2 or (len(run) > 1 and text.startswith("等", run[-1].end))
     if not long:
-        return run
+        shared = run[-1].role if run else Role.NOTHING
+        if shared not in (Role.OFFICIAL, Role.PEOPLE, Role.COURT):
+            return run
+        return [replace(m, role=shared) if m.role is Role.PLAIN else m for m in run]
     return [replace(mention, role=Role.PASSING) for mention in run]
+
+
+def _is_account(hit: Hit, following: Hit | None) -> bool:
+    return hit.name.text == _ACCOUNT and following is not None and following.start == hit.end
+
+
+def _is_feature(hit: Hit, text: str) -> bool:
+    """Whether the name is part of a river's, an island's, a temple's name (丰县 has no 丰江)."""
+    return _is_short_county(hit) and _FEATURE.match(text, hit.end) is not None
+
+
+def _without_works(mentions: list[Mention], text: str) -> list[Mention]:
+    """The mentions, those in titles of works and names of teams marked as no scene."""
+    if "《" in text:
+        mentions = [
+            replace(m, role=Role.EVENT) if stands_in_title(text, m.start, m.end) else m
+            for m in mentions
+        ]
+    if mentions and speaks_of_matches(text):
+        mentions = [
+            replace(m, role=Role.EVENT) if m.role in _TEAM and not m.linked else m for m in mentions
+        ]
+    return mentions
 
 
 def _is_doubtful(hit: Hit, text: str) -> bool:
     if hit.name.trust == "word":
-        return not _OFFICE.match(text, hit.end)
+        account = text.endswith(_ACCOUNT, 0, hit.start)
+        return not account and not _OFFICE.match(text, hit.end)
     return hit.name.trust == "linked"
-
-
-def _strays(mentions: list[Mention], hit: Hit) -> bool:
-    """Whether a short county name follows a place that is not its own (上海|瑞金医院)."""
-    return bool(mentions) and _is_short_county(hit) and mentions[-1].end == hit.start
 
 
 def _is_short_county(hit: Hit) -> bool:
@@ -177,7 +281,7 @@ def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:
         field=field,
         start=start,
         end=hit.end,
-        codes=hit.name.codes,
+        codes=_borne(hit, text),
         form=hit.name.form,
         role=_role(hit, text, start),
         linked=False,
@@ -186,24 +290,41 @@ def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:
     )
 
 
+def _borne(hit: Hit, text: str) -> tuple[str, ...]:
+    """The codes that the name may mean; 东营公安分局 is a district's, not the city's."""
+    codes = hit.name.codes
+    if len(codes) > 1 and codes[0].endswith("00") and _BUREAU.match(text, hit.end):
+        return tuple(c for c in codes if not c.endswith("00"))
+    return codes
+
+
 def _role(hit: Hit, text: str, start: int) -> Role:
     if hit.name.form in ("event", "home"):
         return Role.EVENT
-    if _is_short_county(hit) and _FEATURE.match(text, hit.end):
+    if hit.name.form == "seat":
+        return Role.INSTITUTION
+    if _is_feature(hit, text):
         return Role.NOTHING
+    if text.endswith(_ACCOUNT, 0, start):
+        return Role.OFFICIAL
     role = role_of(text, start, hit.end)
     return Role.NOTHING if role is Role.COMPANY and hit.name.form == "short" else role
 
 
 def vouched(mention: Mention, others: list[Mention], divisions: Divisions) -> bool:
     """Whether the city above a doubtful name is named shortly before it."""
-    if not mention.leading and mention.role in (Role.PLAIN, Role.NOTHING):
+    if not mention.leading and mention.role in _UNTELLING:
         return False
-    cities = {code for c in mention.codes for code in divisions.parents(c)[:1]}
-    return any(
-        other.field == mention.field
-        and 0 < mention.start - other.end <= _NEAR
-        and cities.intersection(other.codes)
+    near = [
+        (mention.start - other.end, other.codes)
         for other in others
         if not other.doubtful
+        and other.field == mention.field
+        and 0 < mention.start - other.end <= _NEAR
+    ]
+    cities = {code for c in mention.codes for code in divisions.parents(c)[:1]}
+    provinces = {code for c in mention.codes for code in divisions.parents(c)}
+    return any(
+        cities.intersection(codes) or (away <= _NEXT and provinces.intersection(codes))
+        for away, codes in near
     )

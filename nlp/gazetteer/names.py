@@ -10,13 +10,14 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from nlp.gazetteer.divisions import Divisions, division_rows, read_table
 
 Trust = Literal["free", "word", "linked"]
-Form = Literal["full", "short", "former", "landmark", "event", "home", "ignored"]
+Form = Literal["full", "short", "former", "landmark", "event", "home", "seat", "ignored"]
 
 _RANK: Final = {"full": 0, "former": 1, "short": 2}
 _TRUSTS: Final[dict[str, Trust]] = {"free": "free", "word": "word", "linked": "linked"}
 _KINDS: Final[dict[str, Form]] = {
     "event": "event",
     "home": "home",
+    "seat": "seat",
     "ignored": "ignored",
     "region": "full",
 }
