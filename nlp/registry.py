@@ -1,11 +1,14 @@
 """Model versions in folders: save, load without pickle, promote, roll back; digests checked.
 
 A folder of models holds one folder per version, {weights.npz, vocabulary.txt, card.json, CARD.md},
-and the file `current`: the promoted version on the first line, the ones before it below.
+the file `current`: the promoted version on the first line, the ones before it below; and the file
+`promotions.jsonl`: what was promoted or rolled back, when, by whom and why, oldest first.
 """
 
 import hashlib
 import io
+import re
+import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -26,6 +29,8 @@ SHIPPED: Final = Path(__file__).parent.parent / "models"
 FORMAT: Final = 1
 
 _LEVELS: Final = 127
+_LOG: Final = "promotions.jsonl"
+_NAME: Final = re.compile(r"\w[\w.+-]*")
 _REPAIR: Final = "请重新安装该模型，或用 shengyuan train 重新训练"
 
 
@@ -41,12 +46,17 @@ def rounded(model: Model) -> Model:
 def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> Path:
     """Write a version; returns its folder. `card` is the text of CARD.md.
 
-    Raises ModelError when the version exists already.
+    The folder appears whole or not at all. Raises ModelError when the version exists already or its
+    name cannot name a folder.
     """
     target = folder / model.version
+    if not _NAME.fullmatch(model.version):
+        raise ModelError(f"版本名 {model.version!r} 只能用字、数字和 . + - _，请换一个")
     if target.exists():
         raise ModelError(f"模型 {target} 已存在，请换一个版本名或先删除它")
-    target.mkdir(parents=True)
+    building = folder / f".{model.version}.new"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **_arrays(model))
     contents = {
@@ -54,15 +64,15 @@ def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> P
         "vocabulary.txt": model.vocabulary.dump().encode("utf-8", "surrogatepass"),
     }
     for name, content in contents.items():
-        (target / name).write_bytes(content)
+        (building / name).write_bytes(content)
     description = _card(model) | {
         "figures": figures,
         "sha256": {name: _digest(content) for name, content in contents.items()},
     }
     description["sha256"]["card.json"] = _digest(_canonical(description))
-    (target / "card.json").write_bytes(orjson.dumps(description, option=orjson.OPT_INDENT_2))
-    (target / "CARD.md").write_text(card, encoding="utf-8")
-    return target
+    (building / "card.json").write_bytes(orjson.dumps(description, option=orjson.OPT_INDENT_2))
+    (building / "CARD.md").write_text(card, encoding="utf-8")
+    return building.rename(target)
 
 
 def load(version: str | None = None, folders: Sequence[Path] = ()) -> Model:
@@ -74,15 +84,18 @@ def load(version: str | None = None, folders: Sequence[Path] = ()) -> Model:
 
 
 def find(version: str | None = None, folders: Sequence[Path] = ()) -> Path:
-    """The folder of a version. Raises ModelError when no folder has it."""
+    """The folder of a version. Raises ModelError when no folder has it.
+
+    An office may promote a shipped version: what its folder names is looked for in all.
+    """
     searched = (*folders, SHIPPED)
-    for folder in searched:
-        name = version or current(folder)
-        if name and (folder / name / "card.json").is_file():
-            return folder / name
+    for wanted in [version] if version else map(current, searched):
+        for folder in searched:
+            if wanted and (folder / wanted / "card.json").is_file():
+                return folder / wanted
     places = "、".join(str(folder) for folder in searched)
-    wanted = f"模型 {version}" if version else "已启用的模型"
-    raise ModelError(f"找不到{wanted}（找过 {places}），请检查版本名或用 shengyuan train 训练")
+    missing = f"模型 {version}" if version else "已启用的模型"
+    raise ModelError(f"找不到{missing}（找过 {places}），请检查版本名或用 shengyuan train 训练")
 
 
 def read(folder: Path) -> Model:
@@ -115,6 +128,10 @@ def describe(folder: Path) -> dict[str, Any]:
         raise ModelError(f"模型卡片 {path} 被改动过，{_REPAIR}")
     if description.get("format") != FORMAT:
         raise ModelError(f"模型 {folder} 的格式与本版本不符，请用 shengyuan train 重新训练")
+    if description.get("version") != folder.name:
+        raise ModelError(
+            f"模型目录 {folder} 的卡片写的是版本 {description.get('version')}，请把目录改回原名"
+        )
     return description
 
 
@@ -129,24 +146,49 @@ def current(folder: Path) -> str:
 
 
 def promote(version: str, folder: Path) -> None:
-    """Make a version the current one. Raises ModelError when it is absent or damaged."""
-    if not (folder / version / "card.json").is_file():
-        raise ModelError(f"{folder} 里没有模型 {version}，可用：{'、'.join(versions(folder))}")
-    read(folder / version)
-    _write_history([version, *(old for old in _history(folder) if old != version)], folder)
+    """Make a version, of the folder or a shipped one, the folder's current one.
+
+    The first promotion of an office remembers the shipped model, so that it can be rolled back.
+    Raises ModelError when the version is absent or damaged.
+    """
+    known = [*versions(folder), *(one for one in versions(SHIPPED) if folder != SHIPPED)]
+    if version not in known:
+        raise ModelError(f"{folder} 里没有模型 {version}，可用：{'、'.join(known)}")
+    read(find(version, [folder]))
+    before = _history(folder) or [current(SHIPPED)]
+    _write_history([version, *(old for old in before if old and old != version)], folder)
 
 
 def roll_back(folder: Path) -> str:
     """Make the version before the current one current again; returns its name.
 
-    Raises ModelError when there is none before it.
+    Raises ModelError when there is none before it, or when it is absent or damaged.
     """
     history = _history(folder)
     if len(history) < 2:
         raise ModelError(f"{folder} 里没有更早启用过的模型，无法回退")
-    read(folder / history[1])
+    read(find(history[1], [folder]))
     _write_history(history[1:], folder)
     return history[1]
+
+
+def record(folder: Path, entry: Mapping[str, Any]) -> None:
+    """Append what was done to the folder's log of promotions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOG).open("ab") as file:
+        file.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    """The log of promotions, oldest first. Raises ModelError naming the line that is none."""
+    path = folder / _LOG
+    found = []
+    for number, line in enumerate(_read(path).splitlines() if path.is_file() else (), 1):
+        try:
+            found.append(orjson.loads(line))
+        except orjson.JSONDecodeError as error:
+            raise ModelError(f"启用记录 {path} 第 {number} 行读不了，请改正或删去该行") from error
+    return found
 
 
 def _history(folder: Path) -> list[str]:
@@ -155,6 +197,7 @@ def _history(folder: Path) -> list[str]:
 
 
 def _write_history(history: Sequence[str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / "current.new"
     fresh.write_text("\n".join(history) + "\n", encoding="utf-8")
     fresh.replace(folder / "current")

@@ -36,12 +36,14 @@ def main() -> None:
 
 def _report(error: Exception) -> int:
     """Say what went wrong in one line; returns the exit code of the command contract."""
+    from nlp.errors import NlpError
     from pipelines.cli.chinese import translated
     from pipelines.cli.common import FAILED, USAGE, say
     from pipelines.errors import ConfigError
     from pipelines.stores.protocol import QueryError
 
-    if isinstance(error, ConfigError | QueryError):
+    # A model, a labelled file, a table: named by the caller or configured, and for people to mend.
+    if isinstance(error, ConfigError | QueryError | NlpError):
         say(f"错误：{error}")
         return USAGE
     if type(error).__module__.split(".")[0] in _OWN:

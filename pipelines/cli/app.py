@@ -1,11 +1,15 @@
 """The command tree: every command of `shengyuan`, registered in one place."""
 
 from pipelines.cli import (
+    agreement,
     classify,
+    drift,
     explain,
     extract,
     incidents,
+    label,
     mask,
+    models,
     office,
     processes,
     replay,
@@ -21,6 +25,8 @@ app = group("声援：妇女儿童权益舆情监测与预警。先运行 shengy
 catalogue = group("公开来源")
 roster = group("值班表")
 users = group("控制台用户")
+labels = group("标注：导出、导入、挑选、一致性、裁定、可疑标注")
+versions = group("分类模型：列出、启用、回退、比较、看漂移")
 
 for _function in (
     processes.run,
@@ -47,8 +53,21 @@ catalogue.command("enable", cls=Command)(sources.enable)
 roster.command("check", cls=Command)(office.roster_check)
 users.command("add", cls=Command)(user.add)
 users.command("password", cls=Command)(user.password)
+labels.command("export", cls=Command)(label.export)
+labels.command("import", cls=Command)(label.take_in)
+labels.command("queue", cls=Command)(label.queue)
+labels.command("suspects", cls=Command)(label.suspects)
+labels.command("agreement", cls=Command)(agreement.agreement)
+labels.command("adjudicate", cls=Command)(agreement.adjudicate)
+versions.command("list", cls=Command)(models.list_models)
+versions.command("promote", cls=Command)(models.promote)
+versions.command("rollback", cls=Command)(models.rollback)
+versions.command("diff", cls=Command)(models.diff)
+versions.command("drift", cls=Command)(drift.drift)
 app.add_typer(incidents.incidents, name="incidents")
 app.add_typer(incidents.alerts, name="alerts")
 app.add_typer(catalogue, name="sources")
 app.add_typer(roster, name="roster")
 app.add_typer(users, name="user")
+app.add_typer(versions, name="models")
+app.add_typer(labels, name="label")

@@ -45,6 +45,11 @@ _ARGUMENTS = {
     "name": "来源名",
     "sources": "来源名",
     "username": "用户名",
+    "version": "版本",
+    "before": "旧版本",
+    "after": "新版本",
+    "first": "文件甲",
+    "second": "文件乙",
 }
 _USAGE = {
     "[OPTIONS]": "[选项]",

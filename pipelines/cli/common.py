@@ -71,6 +71,13 @@ class Problems:
         raise typer.Exit(SET_ASIDE)
 
 
+def open_problems(stage: str, config: Path | None) -> Problems:
+    """What a command of this configuration sets aside. Raises ConfigError."""
+    from pipelines.config import load
+
+    return Problems(stage, load(config))
+
+
 def work_through(
     name: str,
     label: str,
@@ -113,6 +120,28 @@ def open_input(name: str) -> Iterator[IO[bytes]]:
                 told(f"读不了文件 {name}：{error.strerror}，请检查路径和权限")
             ) from error
         yield file
+
+
+@contextmanager
+def open_output(target: Path | None) -> Iterator[IO[bytes]]:
+    """A new file that appears under its name only when all was written; None is standard output.
+
+    Raises ConfigError when the file exists already: nothing is overwritten.
+    """
+    from pipelines.errors import ConfigError
+
+    if target is None:
+        yield sys.stdout.buffer
+        return
+    if target.exists():
+        raise ConfigError(f"文件 {target} 已存在，不会覆盖：请换一个文件名或先移走它")
+    partial = target.with_name(target.name + ".part")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write_line(value: Any) -> None:

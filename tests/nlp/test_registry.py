@@ -70,6 +70,9 @@ def test_promotion_and_the_way_back(tmp_path: Path) -> None:
     assert registry.versions(tmp_path) == ["乙", "甲"]
     assert registry.current(tmp_path) == "乙"
     assert registry.roll_back(tmp_path) == registry.current(tmp_path) == "甲"
+    # Before the office's first own model there was the shipped one.
+    assert registry.roll_back(tmp_path) == registry.current(registry.SHIPPED)
+    assert registry.find(None, [tmp_path]).parent == registry.SHIPPED
     with pytest.raises(NlpError, match="无法回退"):
         registry.roll_back(tmp_path)
 
@@ -93,6 +96,57 @@ def test_the_offices_own_model_comes_before_the_shipped_one(tmp_path: Path) -> N
     registry.promote("甲", tmp_path)
     assert registry.find(None, [tmp_path]) == tmp_path / "甲"
     assert registry.find(shipped.name, [tmp_path]) == shipped
+
+
+def test_an_office_may_promote_the_shipped_model_again(tmp_path: Path) -> None:
+    shipped = registry.current(registry.SHIPPED)
+    saved(tmp_path)
+    registry.promote("甲", tmp_path)
+    registry.promote(shipped, tmp_path)
+    assert registry.find(None, [tmp_path]) == registry.SHIPPED / shipped
+    assert registry.roll_back(tmp_path) == "甲"
+
+
+def test_what_was_promoted_and_why_is_kept(tmp_path: Path) -> None:
+    assert registry.records(tmp_path / "models") == []
+    for version in ("甲", "乙"):
+        registry.record(tmp_path / "models", {"version": version, "reason": "年度更新"})
+    assert [one["version"] for one in registry.records(tmp_path / "models")] == ["甲", "乙"]
+    with (tmp_path / "models/promotions.jsonl").open("ab") as file:
+        file.write(b"{cut")
+    with pytest.raises(NlpError, match="第 3 行读不了"):
+        registry.records(tmp_path / "models")
+
+
+@pytest.mark.parametrize("name", ["../甲", "", ".甲", "甲 乙", "甲/乙"])
+def test_a_name_that_cannot_name_a_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NlpError, match="请换一个"):
+        saved(tmp_path / "models", name)
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_a_renamed_folder_is_refused_for_alerts_name_their_model(tmp_path: Path) -> None:
+    saved(tmp_path).rename(tmp_path / "乙")
+    with pytest.raises(NlpError, match="卡片写的是版本 甲"):
+        registry.read(tmp_path / "乙")
+
+
+def test_a_model_of_another_format_is_refused(tmp_path: Path) -> None:
+    folder = saved(tmp_path)
+    card = registry.describe(folder) | {"format": registry.FORMAT + 1}
+    card["sha256"]["card.json"] = registry._digest(registry._canonical(card))
+    (folder / "card.json").write_bytes(registry._canonical(card))
+    with pytest.raises(NlpError, match="格式与本版本不符"):
+        registry.read(folder)
+
+
+def test_a_crash_while_saving_leaves_no_half_a_version(tmp_path: Path) -> None:
+    (tmp_path / ".甲.new").mkdir()
+    (tmp_path / ".甲.new/weights.npz").write_bytes(b"half")
+    assert registry.versions(tmp_path) == []
+    saved(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["甲"]
+    assert registry.read(tmp_path / "甲").version == "甲"
 
 
 def test_an_unknown_version_is_named(tmp_path: Path) -> None:

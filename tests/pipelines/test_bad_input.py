@@ -124,7 +124,7 @@ def test_a_malformed_query_points_at_its_character(tmp_path: Path) -> None:
 
 def test_an_unknown_model_is_named(tmp_path: Path) -> None:
     done = shengyuan("classify", "-", "--model", "1999.1", folder=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "1999.1" in done.stderr
 
 
