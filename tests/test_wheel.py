@@ -15,6 +15,8 @@ DATA = (
     "crawlers/sites.toml",
     "alerts/routing.toml",
     "nlp/gazetteer/divisions.csv",
+    "nlp/written/posts.jsonl",
+    "nlp/written/templates.txt",
     "models/current",
     "pipelines/demo/divisions.csv",
 )
