@@ -1,42 +1,30 @@
 """How good a model is: figures for one label or for the whole decision, with intervals."""
 
 from collections.abc import Callable
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.curves import Curve
+from nlp.curves import calibration_error as calibration_error
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-BINS: Final = 15
-"""Bins of equal width for the calibration error."""
 
 
 def average_precision(truth: Bools, scores: Floats) -> float:
     """Area under precision over recall, as a step function; 0 without positives."""
-    precision, recall = _curve(truth, scores)
-    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+    return Curve.of(truth, scores).average_precision
 
 
 def best_f1(truth: Bools, scores: Floats) -> float:
     """The F1 at the best threshold; 0 without positives."""
-    precision, recall = _curve(truth, scores)
-    return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12), initial=0))
+    return Curve.of(truth, scores).best_f1
 
 
 def precision_at_recall(truth: Bools, scores: Floats, recall: float) -> float:
     """The best precision among thresholds that reach the recall; 0 without positives."""
-    precision, reached = _curve(truth, scores)
-    return float(np.max(precision[reached >= recall - 1e-12], initial=0))
-
-
-def calibration_error(truth: Bools, probabilities: Floats, weights: Floats | None = None) -> float:
-    """Expected calibration error: mean distance of probability and frequency over the bins."""
-    mass = np.ones(len(truth)) if weights is None else weights
-    bins = np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)
-    gaps = np.bincount(bins, mass * (truth - probabilities), BINS)
-    return float(np.abs(gaps).sum() / mass.sum())
+    return Curve.of(truth, scores).precision_at(recall)
 
 
 def interval(
@@ -80,14 +68,3 @@ def recall_threshold(positives: Floats, target: float) -> float:
         if lower_bound(total - missed, total) >= target:
             return float(ordered[missed])
     return float(ordered[0]) if total else 1.0
-
-
-def _curve(truth: Bools, scores: Floats) -> tuple[Floats, Floats]:
-    """Precision and recall at each distinct score, from the highest down."""
-    if not truth.any():
-        return np.zeros(0), np.zeros(0)
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    last = np.append(np.diff(scores[order]) != 0, True)
-    hits, taken = hits[last], np.flatnonzero(last) + 1
-    return hits / taken, hits / hits[-1]

@@ -9,19 +9,26 @@ from numpy.typing import NDArray
 
 from nlp import evaluation
 from nlp.classifier import Classifier
+from nlp.curves import incident_figures, shown
 from nlp.labelled import LabelledPost
 from nlp.model import KINDS, LabelReader, Model, kind_of
 from nlp.taxonomy import CHINESE, Category
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Figure = tuple[float, float, float]
-"""A value and its 95 % bootstrap interval."""
 
 FEWEST: Final = 20
 """Fewer incidents than this tell nothing about a kind of text or a category."""
 
-_KIND_NAMES: Final = {"headline": "标题", "article": "标题加正文", "account": "无标题的自述帖"}
+KIND_NAMES: Final = {"headline": "标题", "article": "标题加正文", "account": "无标题的自述帖"}
+
+LABEL_NAMES: Final = {
+    "first_category": "首位类别在标注之中",
+    "severity_exact": "严重程度完全一致",
+    "severity_within_one": "严重程度相差不超过一级",
+    "victims_exact": "受害人完全一致",
+    "status_exact": "状态完全一致",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,10 @@ def judge(classifier: Classifier, posts: Sequence[LabelledPost]) -> Judged:
 
 
 def figures(model: Model, judged: Judged) -> dict[str, Any]:
-    """All figures of the card: by kind of text, recall by category, first category, severity."""
+    """All figures of the card: by kind of text, recall by category, first category, severity.
+
+    The calibration error is that of all kinds together.
+    """
     truth = np.array([post.incident for post in judged.posts], dtype=bool)
     kinds = np.array([kind_of(post.title, post.body) for post in judged.posts])
     result: dict[str, Any] = {"kinds": {}, "recall": {}}
@@ -53,6 +63,7 @@ def figures(model: Model, judged: Judged) -> dict[str, Any]:
         chosen = kinds == kind
         if (truth & chosen).sum() >= FEWEST:
             result["kinds"][kind] = _incident_figures(truth[chosen], judged.incident[chosen])
+    result["calibration_error"] = incident_figures(truth, judged.incident)["calibration_error"]
     found = judged.incident[truth] >= model.decision.review
     incidents = [post for post in judged.posts if post.incident]
     for category in Category:
@@ -81,25 +92,9 @@ def card(model: Model, found: Mapping[str, Any], facts: Sequence[tuple[str, str]
     return "\n".join(lines) + "\n"
 
 
-def shown(figure: Sequence[float]) -> str:
-    """A figure with its interval, as text."""
-    value, low, high = figure
-    return f"{value:.3f}（{low:.3f}–{high:.3f}）"
-
-
 def _incident_figures(truth: Bools, probability: Floats) -> dict[str, Any]:
-    def interval(measure: Any) -> Figure:
-        return evaluation.interval(measure, truth, probability, rounds=100)
-
-    return {
-        "posts": len(truth),
-        "incidents": int(truth.sum()),
-        "average_precision": interval(evaluation.average_precision),
-        "best_f1": interval(evaluation.best_f1),
-        "precision_at_90": interval(lambda t, p: evaluation.precision_at_recall(t, p, 0.9)),
-        "precision_at_95": interval(lambda t, p: evaluation.precision_at_recall(t, p, 0.95)),
-        "calibration_error": interval(evaluation.calibration_error),
-    }
+    size = {"posts": len(truth), "incidents": int(truth.sum())}
+    return {**size, **incident_figures(truth, probability)}
 
 
 def _label_figures(
@@ -134,7 +129,7 @@ def _tables(found: Mapping[str, Any]) -> Iterator[str]:
     names = ("average_precision", "best_f1", "precision_at_90", "precision_at_95")
     for kind, one in found["kinds"].items():
         cells = " | ".join(shown(one[name]) for name in (*names, "calibration_error"))
-        yield f"| {_KIND_NAMES[kind]} | {one['posts']}（{one['incidents']}） | {cells} |"
+        yield f"| {KIND_NAMES[kind]} | {one['posts']}（{one['incidents']}） | {cells} |"
     yield ""
     yield "| 类别 | 预警或复核的召回 |"
     yield "|---|---|"
@@ -143,16 +138,7 @@ def _tables(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "| 标签 | 正确的比例 |"
     yield "|---|---|"
-    for name, title in _LABEL_NAMES.items():
+    for name, title in LABEL_NAMES.items():
         yield f"| {title} | {shown(found[name])} |"
     yield ""
     yield f"事件中直接预警的比例：{found['alerts']:.3f}。"
-
-
-_LABEL_NAMES: Final = {
-    "first_category": "首位类别在标注之中",
-    "severity_exact": "严重程度完全一致",
-    "severity_within_one": "严重程度相差不超过一级",
-    "victims_exact": "受害人完全一致",
-    "status_exact": "状态完全一致",
-}

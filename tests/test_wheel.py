@@ -19,6 +19,7 @@ DATA = (
     "nlp/written/templates.txt",
     "models/current",
     "pipelines/demo/divisions.csv",
+    "pipelines/evaluation/page.css",
 )
 
 

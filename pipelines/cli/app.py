@@ -4,6 +4,7 @@ from pipelines.cli import (
     agreement,
     classify,
     drift,
+    evaluate,
     explain,
     extract,
     incidents,
@@ -43,7 +44,7 @@ for _function in (
     search.search,
     routing.route,
     train.train,
-    train.evaluate,
+    evaluate.evaluate,
 ):
     app.command(cls=Command)(_function)
 

@@ -1,12 +1,12 @@
-"""`shengyuan train` and `evaluate`: a model from labelled posts, and what a model is worth."""
+"""`shengyuan train`: a model from labelled posts, with its card."""
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipelines.cli.common import ConfigOption, JsonOption, say, write_line
+from pipelines.cli.common import ConfigOption, say
 
 _Files = Annotated[list[Path], typer.Argument(help="标注文件，JSONL 或 CSV，可以有多个")]
 
@@ -64,33 +64,3 @@ def train(
     if promote:
         registry.promote(name, folder)
     say(f"模型已保存到 {saved}" + ("，并已启用" if promote else "；启用请加 --promote"))
-
-
-def evaluate(
-    files: _Files,
-    model: Annotated[
-        str, typer.Option("--model", help="模型版本（默认用已启用的）", show_default=False)
-    ] = "",
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """用标注数据评估一个模型：是否事件、类别、严重程度等，附 95 % 区间。
-
-    训练用过的数据会得到过好的结果，请用另外的数据。
-
-    例：shengyuan evaluate labelled-2025.jsonl
-    """
-    from nlp import report
-    from nlp.labelled import read_labelled
-    from pipelines import wiring
-    from pipelines.config import load
-
-    classifier = wiring.open_classifier(load(config), model)
-    posts = [post for file in files for post in read_labelled(file)]
-    judged = report.judge(classifier, posts)
-    figures: dict[str, Any] = report.figures(classifier.model, judged)
-    if as_json:
-        write_line(figures)
-    else:
-        facts = [("评估数据", "、".join(str(file) for file in files))]
-        typer.echo(report.card(classifier.model, figures, facts), nl=False)

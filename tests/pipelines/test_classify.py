@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from nlp.errors import NlpError
-from pipelines.cli.train import evaluate, train
+from pipelines.cli.evaluate import evaluate
+from pipelines.cli.train import train
 
 
 def run(*arguments: str, given: bytes = b"", folder: Path) -> subprocess.CompletedProcess[bytes]:
@@ -53,9 +54,21 @@ def test_the_contract_has_every_field(tmp_path: Path) -> None:
     (answer,) = map(json.loads, done.stdout.splitlines())
     assert set(answer) == {
         *("key", "incident", "alert", "review", "categories", "severity", "victims", "status"),
-        *("scope", "setting", "evidence", "places", "model"),
+        *("scope", "setting", "risks", "vulnerability", "evidence", "places", "model"),
     }
     assert not answer["alert"]
+
+
+def test_risks_and_vulnerability_are_shown_with_their_place(tmp_path: Path) -> None:
+    title = "丈夫持刀威胁怀孕妻子"
+    done = run("classify", given=lines({"key": 1, "title": title}), folder=tmp_path)
+    (answer,) = map(json.loads, done.stdout.splitlines())
+    assert answer["setting"] == "home"
+    assert [risk["value"] for risk in answer["risks"]] == ["凶器", "威胁", "孕期"]
+    assert answer["vulnerability"] == [
+        {"value": "孕期", "field": "title", "start": 6, "end": 8, "text": "怀孕"}
+    ]
+    assert all(title[s["start"] : s["end"]] == s["text"] for s in answer["risks"])
 
 
 def test_an_empty_input_is_a_success(tmp_path: Path) -> None:
