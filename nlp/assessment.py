@@ -3,7 +3,7 @@
 Offsets are code points of the original field, end exclusive.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Field = Literal["title", "body"]
@@ -37,13 +37,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """A span of the original text by which a case is judged.
+
+    `kind` is "setting" (`value`: home, school, work, public, online, institution), "risk" (威胁,
+    凶器, 既往暴力, 分手离婚, 孕期, 孩子在场, 轻生, 遇险求救, 失联, 扼颈, 酗酒吸毒, 跟踪纠缠) or
+    "vulnerability" (残疾, 精神障碍, 留守, 流动, 单亲, 困境, 孕期, 老年).
+    """
+
+    kind: str
+    value: str
+    field: Field
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a case is known by, used for folding posts into one incident.
 
     `people` are names as the text has them: they never leave analysis unhashed. `ages` are whole
     years. `nouns` are distinctive strings of the case without names, `weights` how distinctive each
     is, 0 to 1, in the same order. `institutions` are schools, hospitals, companies and offices as
-    named. `cues` are risk and vulnerability cues.
+    named.
     """
 
     people: tuple[str, ...] = ()
@@ -53,8 +70,6 @@ class Facts:
     nouns: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     institutions: tuple[str, ...] = ()
-    cues: tuple[str, ...] = ()
-    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +92,13 @@ class Assessment:
     evidence: tuple[Evidence, ...]
     model: str
     places: tuple[Place, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    cues: tuple[Cue, ...] = ()
+
+    @property
+    def setting(self) -> str:
+        """home, school, work, public, online, institution, or "" when the text names none."""
+        return next((cue.value for cue in self.cues if cue.kind == "setting"), "")
+
+    def cues_of(self, kind: str) -> tuple[Cue, ...]:
+        """The cues of one kind, in the order of the text."""
+        return tuple(cue for cue in self.cues if cue.kind == kind)

@@ -12,8 +12,8 @@ from scipy.sparse import csr_matrix
 from nlp import registry
 from nlp import text as spelling
 from nlp.assessment import Assessment, Evidence
+from nlp.cues import find_cues
 from nlp.evidence import strongest_spans
-from nlp.facts import find_facts
 from nlp.features import Extractor, document
 from nlp.model import Kind, LabelReader, Labels, Model, kind_of
 from nlp.places import Resolver
@@ -74,7 +74,7 @@ class Classifier:
     def assess(self, texts: Sequence[Text], full: bool = False) -> list[Assessment]:
         """One assessment for each (title, body).
 
-        Labels, evidence, places and facts are given from the review threshold on; with `full`, for
+        Labels, evidence, places and cues are given from the review threshold on; with `full`, for
         every text.
         """
         return [assessment for assessment, _ in self.assess_with_words(texts, full)]
@@ -166,5 +166,5 @@ class Classifier:
             evidence=evidence,
             model=self.version,
             places=self._resolver.find(*text),
-            facts=find_facts(*text),
+            cues=find_cues(*text),
         )

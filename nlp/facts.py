@@ -1,14 +1,14 @@
-"""What a case is known by: people, ages, roles, deed, setting, cues, institutions, nouns.
+"""What a case is known by: people, ages, roles, deed, institutions, nouns.
 
 Folding joins posts into one case by these, so each rule prefers silence to a guess.
 """
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add, attrgetter
 from typing import Final, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -20,7 +20,7 @@ from nlp.lexicon import read_lines
 from nlp.names import anonymous_names, name_at, name_before
 
 READ: Final = 600
-"""Code points of a body that are read for roles, setting and cues: cases are told at the start."""
+"""Code points of a body that are read for roles and deed: cases are told at the start."""
 
 MOST_NOUNS: Final = 64
 """Most distinctive strings kept of one text."""
@@ -53,7 +53,7 @@ _CASE = re.compile(r"(?<=[\u4e00-\u9fff]{2})案(?!件)")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a word of the lexicon stands for: a victim, offender, deed, setting or cue."""
+    """What a word of the lexicon stands for: a victim, an offender or a deed."""
 
     kind: str
     value: str
@@ -95,21 +95,20 @@ def find_facts(title: str, body: str) -> Facts:
     places and people are left out.
     """
     text = f"{title}\n{body}" if body else title
-    told = Terms.shared().find(title)
-    more = Terms.shared().find(body[:READ]) if body else []
+    terms = Terms.shared()
+    told = terms.find(title)
+    more = terms.find(body[:READ]) if body else []
     people = find_people(text)
     nouns = _nouns(title, body, people)
-    kept = sorted(nouns, key=lambda noun: -nouns[noun])[:MOST_NOUNS]
+    kept = sorted(nouns, key=nouns.__getitem__, reverse=True)[:MOST_NOUNS]
     return Facts(
         people=people,
         ages=find_ages(text),
-        roles=_values([*told, *more], "victim") + _values([*told, *more], "offender"),
+        roles=_roles(told + more) if told or more else (),
         deed=_deed(told) or _deed(more),
         nouns=tuple(kept),
-        weights=tuple(nouns[noun] for noun in kept),
+        weights=tuple([nouns[noun] for noun in kept]),
         institutions=find_institutions(text),
-        cues=_values([*told, *more], "cue"),
-        setting=_setting(told, more),
     )
 
 
@@ -142,25 +141,17 @@ def _numeral(text: str) -> int:
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[units] if units else 0)
 
 
-def _values(terms: Sequence[Term], kind: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term.value for term in terms if term.kind == kind))
+def _roles(terms: Sequence[Term]) -> tuple[str, ...]:
+    """Victims before offenders, each once."""
+    roles = [term.value for term in terms if term.kind == "victim"]
+    roles += [term.value for term in terms if term.kind == "offender"]
+    return tuple(dict.fromkeys(roles))
 
 
 def _deed(terms: Sequence[Term]) -> str:
+    """The gravest: the first of the lexicon."""
     deeds = [term for term in terms if term.kind == "deed"]
-    return min(deeds, key=lambda term: term.rank).value if deeds else ""
-
-
-def _setting(told: Sequence[Term], more: Sequence[Term]) -> str:
-    """The setting with most votes, those of the title twice; among equals the first of the list."""
-    votes: Counter[str] = Counter()
-    ranks: dict[str, int] = {}
-    for terms, weight in ((told, 2), (more, 1)):
-        for term in terms:
-            if term.kind == "setting":
-                votes[term.value] += weight
-                ranks[term.value] = term.rank
-    return max(votes, key=lambda value: (votes[value], -ranks[value])) if votes else ""
+    return min(deeds, key=attrgetter("rank")).value if deeds else ""
 
 
 @cache
@@ -177,19 +168,27 @@ def _nouns(title: str, body: str, people: Sequence[str]) -> dict[str, float]:
     """The strings that tell this case from others, with their weights."""
     counts = _COUNT.findall(f"{title}\n{body}")
     found = {count: 1.0 if count[:2].isdecimal() else _WEIGHTS["2"] for count in counts}
-    for text, share in ((title, 1.0), (body[:READ], BODY_SHARE)):
-        for pair, weight in _pairs(text):
-            found.setdefault(pair, weight * share)
+    found.update(_pairs(title))
+    for pair, weight in _pairs(body[:READ]) if body else ():
+        found.setdefault(pair, weight * BODY_SHARE)
+    if not people:
+        return found
     hidden = "\n".join(people)
     return {noun: weight for noun, weight in found.items() if noun not in hidden}
 
 
-def _pairs(text: str) -> Iterator[tuple[str, float]]:
-    weights = _pair_weights()
-    placed = {at for hit in Names.shared().find(text) for at in range(hit.start, hit.end)}
-    for run in _RUN.finditer(text):
-        for at in range(run.start(), run.end() - 1):
-            pair = text[at : at + 2]
-            weight = weights.get(pair, 1.0)
-            if weight and at not in placed and at + 1 not in placed:
-                yield pair, weight
+def _pairs(text: str) -> list[tuple[str, float]]:
+    """The pairs of neighbouring characters outside the names of places, those of no weight left
+    out."""
+    kept, at = [], 0
+    for hit in Names.shared().find(text):
+        kept.append(text[at : hit.start])
+        at = hit.end
+    kept.append(text[at:])
+    weight_of = _pair_weights().get
+    return [
+        (pair, weight)
+        for run in _RUN.findall("\n".join(kept))
+        for pair in map(add, run, run[1:])
+        if (weight := weight_of(pair, 1.0))
+    ]

@@ -47,9 +47,10 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
     A span [a, b) of the normalised text is the span [offsets[a], offsets[b]) of the original.
     """
     cleaned = clean(text)
-    widths = [len(_SPELLINGS[ord(char)]) for char in text]
-    if all(width == 1 for width in widths):
+    # No spelling is empty: an equal length means that each is one character.
+    if len(cleaned) == len(text):
         return cleaned, range(len(text) + 1)
+    widths = [len(_SPELLINGS[ord(char)]) for char in text]
     offsets = [at for at, width in enumerate(widths) for _ in range(width)]
     return cleaned, [*offsets, len(text)]
 

@@ -15,6 +15,7 @@ from alerts.signal import COMMON_NAME, Signal, SignalPlace
 from crawlers.items import Post
 from nlp.assessment import Assessment, Facts, Place
 from nlp.classifier import Classifier
+from nlp.facts import find_facts
 from nlp.names import is_surname_only
 from nlp.places import Divisions
 from nlp.privacy import Masked, MaskedSpan, mask
@@ -111,7 +112,7 @@ class Analyst:
         }
 
     def _signal(self, post: Post, assessment: Assessment, masked: Masked) -> Signal:
-        facts = assessment.facts
+        facts = find_facts(post.title, post.body)
         exact, shingles = fingerprint(post.title, post.body)
         nouns = shown_nouns(facts, _hidden(post, masked))
         return Signal(
@@ -130,7 +131,7 @@ class Analyst:
             victims=assessment.victims,
             status=assessment.status,
             scope=assessment.scope,
-            setting=facts.setting,
+            setting=assessment.setting,
             places=scenes(assessment.places, post.place),
             people=tuple(self._person(name) for name in facts.people),
             ages=facts.ages,
@@ -138,7 +139,7 @@ class Analyst:
             deed=facts.deed,
             nouns=tuple(nouns),
             institutions=self._institutions(facts, _hidden(post, masked)),
-            cues=facts.cues,
+            cues=risk_and_vulnerability(assessment),
             exact=exact,
             shingles=shingles,
             evidence=shown_evidence(assessment, masked),
@@ -170,6 +171,12 @@ def scenes(places: Sequence[Place], source_place: str) -> tuple[SignalPlace, ...
         found = [SignalPlace(source_place, divisions.name(source_place), 0.5)]
     unique = {place.code: place for place in sorted(found, key=lambda place: place.confidence)}
     return tuple(sorted(unique.values(), key=lambda place: -place.confidence))
+
+
+def risk_and_vulnerability(assessment: Assessment) -> tuple[str, ...]:
+    """The names of the cues that speak of danger or need of protection, each once."""
+    said = (cue.value for cue in assessment.cues if cue.kind != "setting")
+    return tuple(dict.fromkeys(said))
 
 
 def shown_nouns(facts: Facts, hidden: Set[str]) -> dict[str, float]:
@@ -219,7 +226,7 @@ def _document(
         victims=assessment.victims if kept else (),
         status=assessment.status if kept else "",
         scope=assessment.scope if kept else "",
-        setting=assessment.facts.setting,
+        setting=assessment.setting,
         places=tuple((p.code, p.name, p.confidence) for p in scenes(assessment.places, post.place)),
         evidence=shown_evidence(assessment, masked) if kept else (),
         model=assessment.model,

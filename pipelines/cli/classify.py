@@ -9,7 +9,7 @@ import typer
 from pipelines.cli.common import ConfigOption, Problems, work_through
 
 if TYPE_CHECKING:
-    from nlp.assessment import Assessment
+    from nlp.assessment import Assessment, Cue
     from nlp.classifier import Classifier
 
 _BATCH = 500
@@ -80,7 +80,9 @@ def _shown(assessment: "Assessment") -> dict[str, Any]:
         "victims": list(assessment.victims),
         "status": assessment.status,
         "scope": assessment.scope,
-        "setting": assessment.facts.setting,
+        "setting": assessment.setting,
+        "risks": [_cue(cue) for cue in assessment.cues_of("risk")],
+        "vulnerability": [_cue(cue) for cue in assessment.cues_of("vulnerability")],
         "evidence": [_span(evidence) for evidence in assessment.evidence],
         "places": [
             {
@@ -95,6 +97,16 @@ def _shown(assessment: "Assessment") -> dict[str, Any]:
             for place in assessment.places
         ],
         "model": assessment.model,
+    }
+
+
+def _cue(cue: "Cue") -> dict[str, Any]:
+    return {
+        "value": cue.value,
+        "field": cue.field,
+        "start": cue.start,
+        "end": cue.end,
+        "text": cue.text,
     }
 
 

@@ -111,7 +111,10 @@ def _labels(assessment: "Assessment") -> Iterator[tuple[str, str]]:
     yield "严重程度", f"{assessment.severity} 级（{COLOURS[assessment.severity]}）"
     yield "受害人", "、".join(CHINESE[victim] for victim in assessment.victims)
     yield "状态", f"{CHINESE[assessment.status]}；{CHINESE[assessment.scope]}"
-    yield "场合", CHINESE.get(assessment.facts.setting, "没有提到")
+    yield "场合", CHINESE.get(assessment.setting, "没有提到")
+    for name, kind in (("风险线索", "risk"), ("脆弱情形", "vulnerability")):
+        said = dict.fromkeys(f"{cue.value}（{cue.text}）" for cue in assessment.cues_of(kind))
+        yield name, "、".join(said) or "没有提到"
     places = [
         f"{place.name}（{place.code}，{'事发地' if place.scene else '背景'}，"
         f"把握 {_percent(place.confidence)}）"
@@ -159,7 +162,7 @@ def _as_object(explanation: "Explanation", decision: "Decision") -> dict[str, An
         "victims": list(assessment.victims),
         "status": assessment.status,
         "scope": assessment.scope,
-        "setting": assessment.facts.setting,
+        "setting": assessment.setting,
         "places": [
             {
                 "code": place.code,

@@ -37,7 +37,6 @@ DEEDS = {
         "",
     ),
 }
-SETTINGS = {"home", "school", "work", "public", "online", "institution", ""}
 
 
 @pytest.mark.parametrize(
@@ -112,25 +111,9 @@ def test_the_title_decides_the_deed_before_the_body() -> None:
     assert find_facts("女孩被偷拍", "此前该小区曾发生杀人案").deed == "偷拍"
 
 
-@pytest.mark.parametrize(
-    ("title", "setting"),
-    [
-        ("幼儿园老师针扎幼童", "school"),
-        ("女子在家中被丈夫殴打", "home"),
-        ("领导性骚扰女下属", "work"),
-        ("地铁上男子猥亵女乘客", "public"),
-        ("男子网聊诱骗女孩裸聊", "online"),
-        ("养老院护工虐待老人", "institution"),
-    ],
-)
-def test_settings(title: str, setting: str) -> None:
-    assert find_facts(title, "").setting == setting
-
-
 def test_roles_are_canonical_and_victims_come_first() -> None:
     facts = find_facts("老公持刀砍伤怀孕妻子", "继父多次殴打继女")
     assert facts.roles == ("孕妇", "继女", "丈夫", "继父")
-    assert {"凶器", "孕期", "多次"} <= set(facts.cues)
 
 
 @pytest.mark.parametrize(
@@ -205,5 +188,4 @@ def test_nouns_are_distinctive_and_hold_no_names() -> None:
 def test_values_stay_within_the_closed_lists(title: str, body: str) -> None:
     facts = find_facts(title, body)
     assert facts.deed in DEEDS
-    assert facts.setting in SETTINGS
     assert all(0 <= age <= 110 for age in facts.ages)

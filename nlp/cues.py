@@ -1,0 +1,153 @@
+"""Cues: where a case takes place, what makes it dangerous, who in it is vulnerable. By rules.
+
+The setting decides who is competent. The risk cues are those by which a family quarrel may turn
+into a crime (民转刑) and those of danger to life. Each keeps its place in the text, so that an
+officer sees what was said.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NamedTuple, Self
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from nlp.assessment import Cue, Field
+from nlp.lexicon import read_lines
+from nlp.text import clean, normalise
+
+READ: Final = 1000
+"""Code points of a body that are read: cases are told at the start."""
+
+NEAR: Final = 10
+"""Characters, at most, between a word that needs company (多次, 汽油) and its company (打)."""
+
+_DENIED: Final = re.compile(
+    r"(?:没有?|[未无非]|并[未没不]|不(?:是|存在|会|再|要|得|准)?|否认|排除|防止|预防|避免|禁止|严禁|杜绝|远离|抵制|假装|谎称)"
+    r"(?:有|被|遭|受到?|曾|过|人|任何|进行|出现)*$"
+)
+_ASKED: Final = re.compile(r"有没有?$|[是要会能]不[是要会能]$")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """What a word of the lexicon stands for.
+
+    `near` names the company that it needs in its clause, `unless` those that make it harmless
+    there. Of kind `context` are the words of such company, `value` its name.
+    """
+
+    kind: str
+    value: str
+    near: str
+    unless: tuple[str, ...]
+    rank: int
+
+
+class _Hit(NamedTuple):
+    term: Term
+    start: int
+    end: int
+    clause: int
+
+
+class Terms:
+    """The shipped words in one automaton; the leftmost, then the longest wins.
+
+    Words of kind `guard` stand for nothing: they hide the words that they hold (孕妇装).
+    """
+
+    def __init__(self, rows: Sequence[dict[str, str]]) -> None:
+        edge = Term("context", "break", "", (), 0)
+        found: dict[str, list[Term]] = {" ": [edge], "\n": [edge]}
+        for rank, row in enumerate(rows):
+            term = Term(row["kind"], row["value"], row["near"], tuple(row["unless"].split()), rank)
+            for word in row["terms"].split():
+                found.setdefault(word, []).append(term)
+        self.words = tuple(found)
+        self._terms = [[term for term in terms if term.kind != "guard"] for terms in found.values()]
+        self._automaton = AhoCorasick(
+            self.words, MatchKind.LeftmostLongest, implementation=Implementation.DFA
+        )
+
+    @classmethod
+    @cache
+    def shared(cls) -> Self:
+        return cls(list(csv.DictReader(read_lines("cues.csv"))))
+
+    def find(self, text: str) -> list[_Hit]:
+        """The words of a normalised text in order, with the number of the clause they stand in."""
+        hits: list[_Hit] = []
+        clause = 0
+        for index, start, end in self._automaton.find_matches_as_indexes(text):
+            for term in self._terms[index]:
+                if term.value == "break":
+                    clause += 1
+                else:
+                    hits.append(_Hit(term, start, end, clause))
+        return hits
+
+
+def find_cues(title: str, body: str) -> tuple[Cue, ...]:
+    """The setting first, if there is one, then risk and vulnerability cues as the text has them.
+
+    Each stands once per field, where it is said first. The setting is the one with most words,
+    those of the title counted twice; among equals the first of the lexicon.
+    """
+    votes: Counter[Term] = Counter()
+    settings: dict[Term, Cue] = {}
+    found: dict[tuple[str, str, Field], Cue] = {}
+    parts: tuple[tuple[Field, str, int], ...] = (("title", title, 2), ("body", body[:READ], 1))
+    for field, original, weight in parts:
+        text = clean(original)
+        offsets: Sequence[int] = ()
+        for hit in _said(text):
+            term = hit.term
+            key = (term.kind, term.value, field)
+            if term.kind == "setting":
+                votes[term] += weight
+                if term in settings:
+                    continue
+            elif key in found:
+                continue
+            offsets = offsets or normalise(original)[1]
+            start, end = offsets[hit.start], offsets[hit.end - 1] + 1
+            cue = Cue(term.kind, term.value, field, start, end, original[start:end])
+            if term.kind == "setting":
+                settings[term] = cue
+            else:
+                found[key] = cue
+    if not votes:
+        return tuple(found.values())
+    best = max(votes, key=lambda term: (votes[term], -term.rank))
+    return (settings[best], *found.values())
+
+
+def _said(text: str) -> Iterator[_Hit]:
+    """The cues of a normalised text that it states: in the company they need, not denied."""
+    hits = Terms.shared().find(text)
+    company = [hit for hit in hits if hit.term.kind == "context"]
+    for hit in hits:
+        term = hit.term
+        if term.kind == "context":
+            continue
+        if term.kind != "setting" and not _stands(text, hit, company):
+            continue
+        yield hit
+
+
+def _stands(text: str, hit: _Hit, company: Sequence[_Hit]) -> bool:
+    term = hit.term
+    before = text[max(0, hit.start - 6) : hit.start]
+    if _DENIED.search(before) or _ASKED.search(before):
+        return False
+    beside = [one for one in company if one.clause == hit.clause]
+    if any(one.term.value in term.unless for one in beside):
+        return False
+    return not term.near or any(
+        one.term.value == term.near and one.start - hit.end <= NEAR and hit.start - one.end <= NEAR
+        for one in beside
+    )
