@@ -160,7 +160,9 @@ def _confidence(mention: Mention) -> float:
         sure = 0.82
     else:
         sure = 0.85 if mention.leading or mention.role in _TELLING else 0.7
-    return sure - 0.1 if mention.role in (Role.INSTITUTION, Role.COMPANY) else sure
+    if mention.role is Role.INSTITUTION:
+        return sure - (0.04 if mention.leading else 0.1)
+    return sure - 0.1 if mention.role is Role.COMPANY else sure
 
 
 _TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.COURT, Role.CLOSING})

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-import rjieba
-
 from nlp.assessment import Field
 from nlp.gazetteer.context import (
     Role,
@@ -16,34 +14,19 @@ from nlp.gazetteer.context import (
     stands_in_title,
 )
 from nlp.gazetteer.divisions import Divisions
+from nlp.gazetteer.doubts import ACCOUNT, is_doubtful
 from nlp.gazetteer.names import Form, Hit, Names
+from nlp.gazetteer.words import Words
 
 _GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|辖区|[市县]?公安局)?$")
-_OFFICE: Final = re.compile(
-    r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
-)
 _FEATURE: Final = re.compile(r"[院校]区|[岛座仙湖江河寺溪峰帮](?![区县市北西南畔边里道])")
 _BELOW: Final = re.compile(
     r"[东西南北中]?[一二三四五六]?(?:街道?|大道|路|镇|乡|村|社区|小区|派出所|医院|公园|广场|大厦|桥|站|里弄)"
 )
 """What a county's short name is part of when it names a street or a subdistrict elsewhere."""
 
-_TAIL: Final = frozenset(
-    {"法院", "大学", "学院", "警方", "人", "市民", "机场", "中学", "一中", "师大"}
-)
-"""Endings with which the dictionary has a place's name as one word (海淀法院, 义乌人)."""
-
 _BUREAU: Final = re.compile(r"(?:市?公安)?分局")
-_ACCOUNT: Final = "平安"
-"""Police accounts are called 平安 and the place's name."""
-
-_SURNAMES: Final = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
-    "夏钟汪田任姜范石姚谭廖邹熊金陆郝孔崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚庞樊殷施洪翟颜倪严温季俞"
-    "章鲁葛韦毕聂焦费"
-)
-_OPEN: Final = re.compile(r"[，。、：；！？\s一某有两三\d男女警]|分局|法院|妇联|$")
-_COMMA: Final = re.compile(r"[省市县区]?[、，,和及与]")
+_COMMA: Final = re.compile(r"(?:[省市县区]|[东西南北中]部)?[、，,和及与]")
 _WITHOUT_COUNTIES: Final = frozenset({"71", "81", "82"})
 _NEAR: Final = 40
 """Code points within which a city's name vouches for a short name that is also a word."""
@@ -89,7 +72,10 @@ class Reader:
             return []
         words = Words(text)
         mentions: list[Mention] = []
-        for hit, following in zip(hits, [*hits[1:], None], strict=True):
+        pending = hits[::-1]
+        while pending:
+            hit = pending.pop()
+            following = pending[-1] if pending else None
             if hit.name.form == "ignored" or _is_account(hit, following):
                 continue
             if self._is_overseas_district(mentions, hit, text):
@@ -105,7 +91,19 @@ class Reader:
                 continue
             elif sure or (words.allow(hit) and not self._strays(mentions, hit, words)):
                 mentions.append(_mention(field, hit, text, hit.start))
+            elif not words.starts(hit.start):
+                self._look_again(hit, words, pending)
         return [*_listed(_without_works(mentions, text), text)]
+
+    def _look_again(self, hit: Hit, words: Words, pending: list[Hit]) -> None:
+        """Put what the rejected hit hides before what is pending (铁|路南|京站 hides 南京)."""
+        for at in range(hit.start + 1, hit.end):
+            hidden = self._names.at(words.text, at) if words.starts(at) else None
+            if hidden is not None and hidden.end > hit.end:
+                while pending and pending[-1].start < hidden.end:
+                    pending.pop()
+                pending.append(hidden)
+                return
 
     def _linked(self, mentions: list[Mention], hit: Hit, text: str) -> tuple[str, ...]:
         """The codes of the hit that lie in the place named right before it."""
@@ -114,7 +112,7 @@ class Reader:
         return self._within(mentions[-1].codes, hit)
 
     def _is_overseas_district(self, mentions: list[Mention], hit: Hit, text: str) -> bool:
-        """Whether a mainland name stands right after one of Taiwan, Hong Kong, Macao (台北|大同区)."""
+        """Whether a mainland name stands right after Taiwan's or Hong Kong's (台北|大同区)."""
         return (
             bool(mentions)
             and mentions[-1].codes[0][:2] in _WITHOUT_COUNTIES
@@ -137,7 +135,7 @@ class Reader:
         """Whether the next name follows at once and lies in this one, so that both are names."""
         return hit.end == following.start and bool(self._within(hit.name.codes, following))
 
-    def _strays(self, mentions: list[Mention], hit: Hit, words: "Words") -> bool:
+    def _strays(self, mentions: list[Mention], hit: Hit, words: Words) -> bool:
         """Whether a short county name is part of something in the place named before it.
 
         上海|瑞金医院 is no 瑞金; 朝阳|海淀 and 郑州|禹州 are two places.
@@ -159,62 +157,6 @@ class Reader:
     def _within(self, codes: tuple[str, ...], hit: Hit) -> tuple[str, ...]:
         above = set(codes)
         return tuple(c for c in hit.name.codes if above.intersection(self._divisions.parents(c)))
-
-
-class Words:
-    """Where the words of a text begin and end; cut only when first asked."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._starts: dict[int, int] = {}
-
-    def allow(self, hit: Hit) -> bool:
-        """Whether the hit is made of whole words (暴雨|城区 holds no 雨城区)."""
-        ends = self._words()
-        if self.text.startswith("级", hit.end):  # 县级, 市级
-            return False
-        if hit.start not in ends or (_is_short_county(hit) and self.follows_surname(hit)):
-            return False
-        return hit.name.form not in ("short", "landmark") or self._ends_well(hit)
-
-    def follows_surname(self, hit: Hit) -> bool:
-        """Whether a one-character word before the name makes it somebody's given name (赵|安吉)."""
-        before = hit.start - 1
-        return self.text[before : hit.start] in _SURNAMES and self._words().get(before) == hit.start
-
-    def holds(self, hit: Hit) -> bool:
-        """Whether the hit is one word."""
-        return self._words().get(hit.start) == hit.end
-
-    def may_end(self, hit: Hit) -> bool:
-        """Whether a name after its parent's ends where a word may end."""
-        if hit.name.form != "short" or hit.name.trust == "free" or hit.end in self._words():
-            return True
-        return hit.name.trust == "word" and _OPEN.match(self.text, hit.end) is not None
-
-    def _ends_well(self, hit: Hit) -> bool:
-        """Whether the name ends with a word, or begins one that is named after it (武汉大学)."""
-        words = self._words()
-        if hit.end in words or hit.end == len(self.text):
-            return True
-        if self.text.startswith("周一", hit.end - 1):  # 曲周一女子: the cut sees a Monday
-            return True
-        end = words.get(hit.start, 0)
-        if hit.name.form == "landmark" or end <= hit.end:
-            return False
-        return hit.name.codes[0].endswith("00") or self.text[hit.end : end] in _TAIL
-
-    def _words(self) -> dict[int, int]:
-        if not self._starts:
-            self._starts = dict(_spans(rjieba.cut(self.text, False)))
-        return self._starts
-
-
-def _spans(words: list[str]) -> Iterator[tuple[int, int]]:
-    at = 0
-    for word in words:
-        yield at, at + len(word)
-        at += len(word)
 
 
 def _listed(mentions: list[Mention], text: str) -> Iterator[Mention]:
@@ -241,8 +183,12 @@ def _as_list(run: list[Mention], text: str) -> list[Mention]:
     return [replace(mention, role=Role.PASSING) for mention in run]
 
 
+def _is_at(mention: Mention, text: str) -> bool:
+    return text[mention.start - 1 : mention.start] in ("在", "于", "赴", "到")
+
+
 def _is_account(hit: Hit, following: Hit | None) -> bool:
-    return hit.name.text == _ACCOUNT and following is not None and following.start == hit.end
+    return hit.name.text == ACCOUNT and following is not None and following.start == hit.end
 
 
 def _is_feature(hit: Hit, text: str) -> bool:
@@ -259,16 +205,10 @@ def _without_works(mentions: list[Mention], text: str) -> list[Mention]:
         ]
     if mentions and speaks_of_matches(text):
         mentions = [
-            replace(m, role=Role.EVENT) if m.role in _TEAM and not m.linked else m for m in mentions
+            replace(m, role=Role.EVENT) if m.role in _TEAM and not _is_at(m, text) else m
+            for m in mentions
         ]
     return mentions
-
-
-def _is_doubtful(hit: Hit, text: str) -> bool:
-    if hit.name.trust == "word":
-        account = text.endswith(_ACCOUNT, 0, hit.start)
-        return not account and not _OFFICE.match(text, hit.end)
-    return hit.name.trust == "linked"
 
 
 def _is_short_county(hit: Hit) -> bool:
@@ -285,7 +225,7 @@ def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:
         form=hit.name.form,
         role=_role(hit, text, start),
         linked=False,
-        doubtful=_is_doubtful(hit, text),
+        doubtful=is_doubtful(hit, text),
         leading=begins_clause(text, start),
     )
 
@@ -305,9 +245,11 @@ def _role(hit: Hit, text: str, start: int) -> Role:
         return Role.INSTITUTION
     if _is_feature(hit, text):
         return Role.NOTHING
-    if text.endswith(_ACCOUNT, 0, start):
+    if text.endswith(ACCOUNT, 0, start):
         return Role.OFFICIAL
     role = role_of(text, start, hit.end)
+    if role is Role.INSTITUTION and hit.name.form == "landmark":
+        return Role.PLAIN
     return Role.NOTHING if role is Role.COMPANY and hit.name.form == "short" else role
 
 
@@ -316,7 +258,7 @@ def vouched(mention: Mention, others: list[Mention], divisions: Divisions) -> bo
     if not mention.leading and mention.role in _UNTELLING:
         return False
     near = [
-        (mention.start - other.end, other.codes)
+        (mention.start - other.end, {*other.codes, *divisions.parents(other.codes[0])[:1]})
         for other in others
         if not other.doubtful
         and other.field == mention.field

@@ -1,5 +1,6 @@
 """The names that places go by, and where a text holds them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,10 @@ _KINDS: Final[dict[str, Form]] = {
     "ignored": "ignored",
     "region": "full",
 }
+
+
+_BORROWED: Final = re.compile(r"市(?:民(?![政族警兵办营间宿用生俗国房主革])|场(?!监))")
+"""What takes the last character of a name before it (恩施|市民)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Names:
 
     def __init__(self, names: list[Name]) -> None:
         self._names = names
+        self._by_text = {name.text: name for name in names}
+        self._longest = max(map(len, self._by_text), default=0)
         self._automaton = AhoCorasick(
             [name.text for name in names],
             MatchKind.LeftmostLongest,
@@ -73,10 +80,23 @@ class Names:
 
     def find(self, text: str) -> list[Hit]:
         names = self._names
-        return [
-            Hit(names[index], start, end)
-            for index, start, end in self._automaton.find_matches_as_indexes(text)
-        ]
+        hits = []
+        for index, start, end in self._automaton.find_matches_as_indexes(text):
+            name = names[index]
+            if end < len(text) and text[end] in "民场" and _BORROWED.match(text, end - 1):
+                short = self._by_text.get(name.text[:-1])
+                if short is not None:
+                    name, end = short, end - 1
+            hits.append(Hit(name, start, end))
+        return hits
+
+    def at(self, text: str, start: int) -> Hit | None:
+        """The longest name that begins there."""
+        for end in range(min(len(text), start + self._longest), start + 1, -1):
+            name = self._by_text.get(text[start:end])
+            if name is not None:
+                return Hit(name, start, end)
+        return None
 
 
 def _division_names(divisions: Divisions) -> Iterator[Name]:

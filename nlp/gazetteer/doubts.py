@@ -1,0 +1,44 @@
+"""Which short names are places and which the words, persons, brands of the same name (安康)."""
+
+import re
+from typing import Final
+
+from nlp.gazetteer.context import begins_clause
+from nlp.gazetteer.names import Hit
+
+ACCOUNT: Final = "平安"
+"""Police accounts are called 平安 and the place's name."""
+
+_OFFICE: Final = re.compile(
+    r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
+)
+_SOMEBODY: Final = re.compile(
+    r"一(?:[男女名对所小中高老母父夫妻村镇乡幼医工企酒饭餐店宾景民养教培托车商网学孩鞋服电婴产护保单机]"
+    r"|家(?!人)|公司|司机|出租)"
+    r"|某|[男女](?:子|孩|童|生|婴)|市民|村民|居民|警方|地震|暴雨|山火|洪水|疫情"
+)
+"""What follows a place and hardly ever the word or person of the same name (晋江一鞋厂)."""
+
+_DEED: Final = re.compile(r"遇|遭|被|失踪|失联|坠|发生|突发|打工|务工|旅游")
+_DATE: Final = re.compile(r"(?:近日|日前|昨[天日]|今[天日]|\d日)(?:[^，。]{0,4})[，,]\s?$")
+_STOPS: Final = frozenset("，。,")
+
+
+def is_doubtful(hit: Hit, text: str) -> bool:
+    """Whether only other places in the text can make the name a place."""
+    if hit.name.trust != "word":
+        return hit.name.trust == "linked"
+    if text.endswith(ACCOUNT, 0, hit.start) or _OFFICE.match(text, hit.end):
+        return False
+    if not begins_clause(text, hit.start):
+        return True
+    deed = hit.name.codes[0].endswith("00") and _DEED.match(text, hit.end)
+    return not deed and not _SOMEBODY.match(text, hit.end) and not _is_dateline(hit, text)
+
+
+def _is_dateline(hit: Hit, text: str) -> bool:
+    """Whether the name alone stands between a date and the story (近日，资中。一女子…)."""
+    return (
+        _DATE.search(text, max(0, hit.start - 8), hit.start) is not None
+        and text[hit.end : hit.end + 1] in _STOPS
+    )
