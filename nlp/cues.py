@@ -7,17 +7,16 @@ officer sees what was said.
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.assessment import Cue, Field
 from nlp.lexicon import read_lines
-from nlp.text import clean, normalise
+from nlp.text import normalise
 
 READ: Final = 1000
 """Code points of a body that are read: cases are told at the start."""
@@ -47,11 +46,10 @@ class Term:
     rank: int
 
 
-class _Hit(NamedTuple):
-    term: Term
-    start: int
-    end: int
-    clause: int
+_Hit = tuple[Term, int, int, int]
+"""A word that was found: what it stands for, its span, the number of its clause."""
+
+_EDGE: Final = Term("context", "break", "", (), 0)
 
 
 class Terms:
@@ -61,10 +59,12 @@ class Terms:
     """
 
     def __init__(self, rows: Sequence[dict[str, str]]) -> None:
-        edge = Term("context", "break", "", (), 0)
-        found: dict[str, list[Term]] = {" ": [edge], "\n": [edge]}
+        found: dict[str, list[Term]] = {" ": [_EDGE], "\n": [_EDGE]}
         for rank, row in enumerate(rows):
-            term = Term(row["kind"], row["value"], row["near"], tuple(row["unless"].split()), rank)
+            unless = tuple(row["unless"].split())
+            term = Term(row["kind"], row["value"], row["near"], unless, rank)
+            if row["value"] == "break":
+                term = _EDGE
             for word in row["terms"].split():
                 found.setdefault(word, []).append(term)
         self.words = tuple(found)
@@ -78,17 +78,20 @@ class Terms:
     def shared(cls) -> Self:
         return cls(list(csv.DictReader(read_lines("cues.csv"))))
 
-    def find(self, text: str) -> list[_Hit]:
-        """The words of a normalised text in order, with the number of the clause they stand in."""
-        hits: list[_Hit] = []
+    def find(self, text: str) -> tuple[list[_Hit], list[_Hit]]:
+        """The cues of a normalised text in order, and the words of company."""
+        cues: list[_Hit] = []
+        company: list[_Hit] = []
         clause = 0
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             for term in self._terms[index]:
-                if term.value == "break":
+                if term is _EDGE:
                     clause += 1
+                elif term.kind == "context":
+                    company.append((term, start, end, clause))
                 else:
-                    hits.append(_Hit(term, start, end, clause))
-        return hits
+                    cues.append((term, start, end, clause))
+        return cues, company
 
 
 def find_cues(title: str, body: str) -> tuple[Cue, ...]:
@@ -97,25 +100,24 @@ def find_cues(title: str, body: str) -> tuple[Cue, ...]:
     Each stands once per field, where it is said first. The setting is the one with most words,
     those of the title counted twice; among equals the first of the lexicon.
     """
-    votes: Counter[Term] = Counter()
+    votes: dict[Term, int] = {}
     settings: dict[Term, Cue] = {}
     found: dict[tuple[str, str, Field], Cue] = {}
-    parts: tuple[tuple[Field, str, int], ...] = (("title", title, 2), ("body", body[:READ], 1))
+    parts: list[tuple[Field, str, int]] = [("title", title, 2)]
+    if body:
+        parts.append(("body", body[:READ], 1))
     for field, original, weight in parts:
-        text = clean(original)
-        offsets: Sequence[int] = ()
-        for hit in _said(text):
-            term = hit.term
+        text, offsets = normalise(original)
+        for term, start, end, _ in _said(text):
             key = (term.kind, term.value, field)
             if term.kind == "setting":
-                votes[term] += weight
+                votes[term] = votes.get(term, 0) + weight
                 if term in settings:
                     continue
             elif key in found:
                 continue
-            offsets = offsets or normalise(original)[1]
-            start, end = offsets[hit.start], offsets[hit.end - 1] + 1
-            cue = Cue(term.kind, term.value, field, start, end, original[start:end])
+            first, last = offsets[start], offsets[end - 1] + 1
+            cue = Cue(term.kind, term.value, field, first, last, original[first:last])
             if term.kind == "setting":
                 settings[term] = cue
             else:
@@ -126,28 +128,21 @@ def find_cues(title: str, body: str) -> tuple[Cue, ...]:
     return (settings[best], *found.values())
 
 
-def _said(text: str) -> Iterator[_Hit]:
+def _said(text: str) -> list[_Hit]:
     """The cues of a normalised text that it states: in the company they need, not denied."""
-    hits = Terms.shared().find(text)
-    company = [hit for hit in hits if hit.term.kind == "context"]
-    for hit in hits:
-        term = hit.term
-        if term.kind == "context":
-            continue
-        if term.kind != "setting" and not _stands(text, hit, company):
-            continue
-        yield hit
+    cues, company = Terms.shared().find(text)
+    return [hit for hit in cues if hit[0].kind == "setting" or _stands(text, hit, company)]
 
 
 def _stands(text: str, hit: _Hit, company: Sequence[_Hit]) -> bool:
-    term = hit.term
-    before = text[max(0, hit.start - 6) : hit.start]
+    term, start, end, clause = hit
+    before = text[max(0, start - 6) : start]
     if _DENIED.search(before) or _ASKED.search(before):
         return False
-    beside = [one for one in company if one.clause == hit.clause]
-    if any(one.term.value in term.unless for one in beside):
+    beside = [one for one in company if one[3] == clause]
+    if term.unless and any(one[0].value in term.unless for one in beside):
         return False
     return not term.near or any(
-        one.term.value == term.near and one.start - hit.end <= NEAR and hit.start - one.end <= NEAR
+        one[0].value == term.near and one[1] - end <= NEAR and start - one[2] <= NEAR
         for one in beside
     )

@@ -125,12 +125,18 @@ def find_ages(text: str) -> tuple[int, ...]:
 def find_people(text: str) -> tuple[str, ...]:
     """Names of people: anonymous forms, full names after a cue, and names that a case goes by."""
     names = [name.text for name in anonymous_names(text)]
-    announced = (name_at(text, match.end()) for match in _CUE.finditer(text))
-    names += [name.text for name in announced if name]
-    opening = (name_at(text, match.end()) for match in _OPENS.finditer(text))
-    names += [name.text for name in opening if name and _DOES.match(text, name.end)]
-    called = (name_before(text, match.start()) for match in _CASE.finditer(text))
-    names += [name.text for name in called if name]
+    for match in _CUE.finditer(text):
+        name = name_at(text, match.end())
+        if name:
+            names.append(name.text)
+    for match in _OPENS.finditer(text):
+        name = name_at(text, match.end())
+        if name and _DOES.match(text, name.end):
+            names.append(name.text)
+    for match in _CASE.finditer(text) if "案" in text else ():
+        name = name_before(text, match.start())
+        if name:
+            names.append(name.text)
     return tuple(dict.fromkeys(names))
 
 
