@@ -281,6 +281,7 @@ class Docket:
             verification=row.verification,
             lead=self._department(row.lead).name,
             reason=alert.detail or alert.reason if alert is not None else "",
+            grounds=[name for name, _ in row.points],
             basis=row.basis,
             acknowledge_by=alert.acknowledge_by if alert is not None else row.opened_at,
             due=due,

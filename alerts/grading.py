@@ -7,7 +7,7 @@ Raising any input never lowers the sum, so it never lowers the grade. Grades are
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.profile import Profile
+from alerts.profile import Profile, commonest
 
 THRESHOLDS = ((70, 1), (50, 2), (30, 3))
 """Points from which a grade is given; below the last it is 4."""
@@ -18,22 +18,30 @@ _HARM = {1: 70, 2: 50, 3: 30, 4: 10}
 _VOLUME = ((3, 3), (10, 6), (30, 12), (100, 20), (300, 30))
 _SPEED = ((3, 2), (10, 6), (30, 12))
 _REACH = ((2, 2), (3, 4), (5, 8))
+_FAMILY = {"domestic_violence", "marriage_family"}
+_TURNING = {
+    *("威胁", "凶器", "既往暴力", "分手离婚", "孕期", "孩子在场"),
+    *("轻生", "扼颈", "酗酒吸毒", "跟踪纠缠"),
+}
+_SHOWN = 6
 _OFFICIAL = {"公职人员", "干部", "民警", "教师", "老师", "校长", "医生", "园长", "村干部", "辅警"}
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What the grade is made of. `severity` 1–4 as labelled, `speed` is posts in the last 6 hours,
-    `reach` the number of platforms, `cues` of risk and vulnerability cues, `official` whether an
-    official or institution is accused."""
+    `reach` the number of platforms, `cues` the names of risk and vulnerability cues, `official`
+    whether an official or institution is accused, `turning` whether a family quarrel may turn into
+    a crime (民转刑)."""
 
     severity: int
     child: bool
-    cues: int
+    cues: tuple[str, ...]
     volume: int
     speed: int
     reach: int
     official: bool
+    turning: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,8 @@ def grade(inputs: Inputs) -> Grade:
     points = [
         (f"危害程度{COLOURS[inputs.severity]}", _HARM[inputs.severity]),
         ("涉及未成年人", 4 if inputs.child else 0),
-        (f"风险线索 {inputs.cues} 项", min(2 * inputs.cues, 8)),
+        (f"风险线索：{'、'.join(inputs.cues[:_SHOWN])}", min(2 * len(inputs.cues), 8)),
+        ("民转刑风险", 8 if inputs.turning else 0),
         ("涉及公职人员或机构", 4 if inputs.official else 0),
         (f"相关帖子 {inputs.volume} 条", _step(inputs.volume, _VOLUME)),
         (f"六小时内 {inputs.speed} 条", _step(inputs.speed, _SPEED)),
@@ -77,12 +86,19 @@ def inputs_of(profile: Profile, now: datetime) -> Inputs:
     return Inputs(
         severity=_severity(profile),
         child="child" in profile.victims,
-        cues=len(profile.cues),
+        cues=tuple(commonest(profile.cues)),
         volume=profile.posts,
         speed=recent,
         reach=len({origin.split("/", 1)[0] for origin in profile.origins}),
         official=any(role in _OFFICIAL for role in profile.roles),
+        turning=is_turning(profile),
     )
+
+
+def is_turning(profile: Profile) -> bool:
+    """民转刑: a quarrel of a family or former couple with two signs that it may end in a crime."""
+    signs = _TURNING.intersection(profile.cues)
+    return len(signs) > 1 and any(name in _FAMILY for name in profile.categories)
 
 
 def verification(profile: Profile) -> str:

@@ -33,7 +33,8 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a message is about; `due` are (what, until when) of the running clocks."""
+    """What a message is about; `due` are (what, until when) of the running clocks,
+    `grounds` what the grade rests on, risk cues by name."""
 
     alert: str
     grade: int
@@ -45,6 +46,7 @@ class Matter:
     verification: str
     lead: str
     reason: str
+    grounds: Sequence[str]
     basis: str
     acknowledge_by: datetime
     due: Sequence[tuple[str, datetime]]
@@ -78,7 +80,10 @@ def text(matter: Matter, step: str, receiver: str, person: str, *, leads: bool) 
         lines += [f"{what}期限：{moment(due)}" for what, due in matter.due]
     else:
         lines.append(f"主责：{matter.lead}；知会{receiver}，请按职责配合")
-    lines += [f"原因：{matter.reason}", f"依据：{matter.basis}", f"处理：{matter.link}"]
+    lines.append(f"原因：{matter.reason}")
+    if matter.grounds:
+        lines.append(f"定级理由：{'；'.join(matter.grounds)}")
+    lines += [f"依据：{matter.basis}", f"处理：{matter.link}"]
     return fitted(lines)
 
 

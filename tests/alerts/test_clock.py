@@ -81,6 +81,7 @@ def matter(**changes: object) -> Matter:
         "verification": "未核实",
         "lead": "阳新县公安局",
         "reason": "新事件",
+        "grounds": ["危害程度红", "风险线索：威胁、凶器"],
         "basis": "《未成年人保护法》第十一条",
         "acknowledge_by": START,
         "due": [("权威发布", START + timedelta(hours=5))],
@@ -94,6 +95,7 @@ def test_a_message_says_who_must_do_what_by_when() -> None:
     lead = text(matter(), "预警", "阳新县公安局", "甲", leads=True)
     assert "请阳新县公安局（甲）于 03月01日 08:00 前签收" in lead
     assert "权威发布期限：03月01日 13:00" in lead
+    assert "定级理由：危害程度红；风险线索：威胁、凶器" in lead
     assert lead.endswith("处理：https://office.example/alerts/i-1")
     told = text(matter(), "预警", "阳新县妇联", "甲", leads=False)
     assert "主责：阳新县公安局；知会阳新县妇联" in told

@@ -11,7 +11,10 @@ from alerts.grading import Inputs, grade, inputs_of, is_urgent, verification
 from alerts.profile import Profile, joined, profile_of
 from tests.alerts.office import START, signal
 
-PLAIN = Inputs(severity=3, child=False, cues=0, volume=1, speed=1, reach=1, official=False)
+PLAIN = Inputs(
+    severity=3, child=False, cues=(), volume=1, speed=1, reach=1, official=False, turning=False
+)
+FOUR = ("威胁", "凶器", "孕期", "残疾")
 
 GOLDEN = [
     ({"severity": 1}, 1),
@@ -22,11 +25,13 @@ GOLDEN = [
     ({"severity": 3, "volume": 30, "speed": 10, "reach": 3}, 2),
     ({"severity": 3, "volume": 300, "speed": 30, "reach": 5}, 1),
     ({"severity": 2, "volume": 100}, 1),
-    ({"severity": 2, "child": True, "cues": 4, "official": True, "reach": 3}, 1),
+    ({"severity": 2, "child": True, "cues": FOUR, "official": True, "reach": 3}, 1),
     ({"severity": 2, "child": True}, 2),
-    ({"severity": 3, "child": True, "cues": 4, "official": True}, 3),
-    ({"severity": 4, "child": True, "cues": 9, "official": True, "reach": 5}, 3),
-    ({"severity": 4, "child": True, "cues": 4}, 4),
+    ({"severity": 3, "child": True, "cues": FOUR, "official": True}, 3),
+    ({"severity": 4, "child": True, "cues": FOUR * 2, "official": True, "reach": 5}, 3),
+    ({"severity": 4, "child": True, "cues": FOUR}, 4),
+    ({"severity": 3, "child": True, "cues": FOUR, "turning": True}, 2),
+    ({"severity": 3, "turning": True}, 3),
 ]
 
 
@@ -41,11 +46,12 @@ INPUTS = some.builds(
     Inputs,
     severity=some.integers(1, 4),
     child=some.booleans(),
-    cues=some.integers(0, 20),
+    cues=some.lists(some.sampled_from(FOUR), max_size=20).map(tuple),
     volume=some.integers(1, 2000),
     speed=some.integers(0, 200),
     reach=some.integers(1, 12),
     official=some.booleans(),
+    turning=some.booleans(),
 )
 
 
@@ -54,7 +60,8 @@ def test_raising_an_input_never_lowers_the_grade(first: Inputs, second: Inputs) 
     worse = {}
     for name in (field.name for field in fields(Inputs)):
         pick = min if name == "severity" else max
-        worse[name] = pick(getattr(first, name), getattr(second, name))
+        key = len if name == "cues" else None
+        worse[name] = pick(getattr(first, name), getattr(second, name), key=key)
         raised = replace(first, **{name: worse[name]})
         assert grade(raised).total >= grade(first).total
         assert grade(raised).level <= grade(first).level
@@ -71,10 +78,27 @@ def profile(*signals) -> Profile:
 def test_inputs_are_counted_from_the_profile() -> None:
     grown = profile(
         signal("a", "一女子被打", severity=3),
-        signal("b", "女子被打后续", severity=3, platform="zhihu", roles=("民警",), cues=("孕妇",)),
+        signal("b", "女子被打后续", severity=3, platform="zhihu", roles=("民警",), cues=("孕期",)),
         signal("c", "旧帖", severity=3, first_seen=START - timedelta(hours=7)),
     )
-    assert inputs_of(grown, START) == Inputs(3, False, 1, 3, 2, 2, True)
+    assert inputs_of(grown, START) == Inputs(3, False, ("孕期",), 3, 2, 2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("categories", "cues", "turning"),
+    [
+        (("domestic_violence",), ("威胁", "凶器"), True),
+        (("marriage_family",), ("分手离婚", "跟踪纠缠"), True),
+        (("domestic_violence",), ("威胁", "残疾"), False),
+        (("school_bullying",), ("威胁", "凶器"), False),
+        (("domestic_violence",), (), False),
+    ],
+)
+def test_a_family_quarrel_that_may_turn_into_a_crime(categories, cues, turning) -> None:
+    grown = profile(signal("a", "一女子被打", categories=categories, cues=cues))
+    decided = grade(inputs_of(grown, START))
+    assert ("民转刑风险" in dict(decided.points)) is turning
+    assert all(name in str(decided.points) for name in cues)
 
 
 def test_one_misread_post_among_many_does_not_turn_an_incident_red() -> None:

@@ -80,6 +80,7 @@ SIGNALS = (
         places=(SignalPlace("990121", "云汀市苇湖县", 0.9),),
         first_seen=NOW - timedelta(hours=7),
         evidence=("家暴", "殴打", "骨折"),
+        cues=("既往暴力", "分手离婚"),
     ),
     signal(
         "p-work",

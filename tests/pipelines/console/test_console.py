@@ -177,6 +177,13 @@ class TestWhoSeesWhat:
 
 
 class TestIncident:
+    def test_risk_cues_and_the_warning_of_a_turning_quarrel_are_named(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        quarrel = page(client, f"/incidents/{incident_of('p-home').id}")
+        assert "<dt>风险线索</dt><dd>既往暴力、分手离婚</dd>" in quarrel
+        assert '<b class="lane">民转刑风险</b>' in quarrel
+        assert "民转刑风险" not in page(client, f"/incidents/{incident_of('p-work').id}")
+
     def test_opening_a_link_acknowledges_nothing(self, log_in: LogIn) -> None:
         client = log_in("zhiban")
         incident = incident_of("p-child")
