@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from nlp.errors import NlpError
 
 Level = Literal["province", "city", "county"]
+
+TABLE_VERSION: Final = "2024-11"
+"""The month whose divisions the shipped tables hold; codes of later ones are unknown to them."""
 
 
 class Divisions:

@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from nlp.gazetteer.divisions import read_table
+from nlp.gazetteer.divisions import TABLE_VERSION, read_table
 from nlp.places import Divisions, Resolver
 
 DATA = Path(os.environ.get("DATA", Path(__file__).parents[2].parent / "shared" / "data"))
@@ -41,6 +42,11 @@ def test_the_table_is_whole() -> None:
     assert levels.count("city") == 333
     assert levels.count("county") > 2800
     assert all(divisions.exists(p) for code in divisions for p in divisions.parents(code))
+
+
+def test_the_table_says_its_version() -> None:
+    readme = files("nlp.gazetteer").joinpath("README.md").read_text(encoding="utf-8")
+    assert f"Version: **{TABLE_VERSION}**" in readme
 
 
 @pytest.mark.parametrize("table", ["former.csv", "landmarks.csv"])
