@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any, Final
 
+from nlp.evasion import edits, letter, mended, shifted, undo
 from nlp.lexicon import read_lines
 
 SIGNS: Final = frozenset("+#&._%-")
@@ -24,7 +25,7 @@ class _Spellings(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         spelling = "".join(
-            " " if char in SIGNS or char.isspace() else char
+            " " if char in SIGNS or char.isspace() else letter(char)
             for char in unicodedata.normalize("NFKC", chr(code)).lower()
         )
         self[code] = spelling
@@ -35,10 +36,11 @@ _SPELLINGS = _Spellings()
 
 
 def clean(text: str) -> str:
-    """The normalised text alone: NFKC, lower case, no URLs, every space and odd sign one blank."""
-    if "://" in text:
-        text = _URL.sub(lambda match: " " * len(match.group()), text)
-    return text.translate(_SPELLINGS)
+    """The normalised text alone: NFKC, lower case, simplified, evasive spellings undone, no URLs,
+    every space and odd sign one blank.
+    """
+    text = _without_urls(text)
+    return undo(text.translate(_SPELLINGS), text)
 
 
 def normalise(text: str) -> tuple[str, Sequence[int]]:
@@ -46,13 +48,19 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
 
     A span [a, b) of the normalised text is the span [offsets[a], offsets[b]) of the original.
     """
-    cleaned = clean(text)
-    # No spelling is empty: an equal length means that each is one character.
-    if len(cleaned) == len(text):
-        return cleaned, range(len(text) + 1)
+    text = _without_urls(text)
+    spelled = text.translate(_SPELLINGS)
     widths = [len(_SPELLINGS[ord(char)]) for char in text]
-    offsets = [at for at, width in enumerate(widths) for _ in range(width)]
-    return cleaned, [*offsets, len(text)]
+    offsets: Sequence[int] = range(len(text) + 1)
+    if any(width != 1 for width in widths):
+        offsets = [at for at, width in enumerate(widths) for _ in range(width)] + [len(text)]
+    while made := list(edits(spelled, text)):
+        spelled, offsets = mended(spelled, made), shifted(offsets, made)
+    return spelled, offsets
+
+
+def _without_urls(text: str) -> str:
+    return _URL.sub(lambda match: " " * len(match.group()), text) if "://" in text else text
 
 
 def tokens(cleaned: str) -> list[str]:
