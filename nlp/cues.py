@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.assessment import Cue, Field
 from nlp.lexicon import read_lines
-from nlp.text import normalise
+from nlp.text import normalise, original_span
 
 READ: Final = 1000
 """Code points of a body that are read: cases are told at the start."""
@@ -116,7 +116,7 @@ def find_cues(title: str, body: str) -> tuple[Cue, ...]:
                     continue
             elif key in found:
                 continue
-            first, last = offsets[start], offsets[end - 1] + 1
+            first, last = original_span(offsets, start, end)
             cue = Cue(term.kind, term.value, field, first, last, original[first:last])
             if term.kind == "setting":
                 settings[term] = cue

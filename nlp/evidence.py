@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from nlp.assessment import Evidence
-from nlp.text import normalise, starts
+from nlp.text import normalise, original_span, starts
 
 SPANS: Final = 5
 """Most spans kept of one text."""
@@ -51,8 +51,7 @@ def _span(
     if not in_title:
         _, offsets = normalise(original)
         start, end = start - len(title) - 1, end - len(title) - 1
-    # One original character may have become several; a span that ends inside it takes it whole.
-    first, last = offsets[start], offsets[end - 1] + 1
+    first, last = original_span(offsets, start, end)
     return Evidence(
         field="title" if in_title else "body",
         start=first,

@@ -1,8 +1,8 @@
 """Why the model decides as it does: each word's share of the decision, fit to be shown to people.
 
-The decision is a sum. A base value, the intercept of the kind of text, and the weights of the words
-make up its log-odds; the probability is 1 / (1 + exp(-log-odds)). What is private is masked here,
-also where a single word or a place would give it away.
+The decision is a sum. A base value, the intercept of the kind of text, the weights of the words and
+of what belongs to no single word make up its log-odds; the probability is
+1 / (1 + exp(-log-odds)). What is private is masked here, also where a single word would give it away.
 """
 
 from collections import defaultdict
@@ -45,8 +45,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision in parts: `base` and the weights of the `words` sum to `log_odds`.
+    """A decision in parts: `base`, the weights of the `words` and `rest` sum to `log_odds`.
 
+    `rest` is what features add that stand at no place in the text.
     `assessment` is the full one with the texts of its evidence and places masked; `segments` are
     the masked title and body in pieces, in order.
     """
@@ -55,6 +56,7 @@ class Explanation:
     base: float
     log_odds: float
     words: tuple[Word, ...]
+    rest: float
     assessment: Assessment
     segments: tuple[Segment, ...]
 
@@ -109,6 +111,7 @@ class Explainer:
                     base=base,
                     log_odds=base + total,
                     words=tuple(shown.words(tokens, weighed)),
+                    rest=total - sum(weighed),
                     assessment=shown.assessment(assessment),
                     segments=tuple(shown.segments()),
                 )
@@ -144,7 +147,9 @@ class _Shown:
             # The line break between title and body is nowhere in the original.
             first = max(start - shift, 0)
             last = min(max(start + len(token) - shift, first), len(offsets) - 1)
-            begin, end = offsets[first], offsets[last - 1] + 1 if last > first else offsets[first]
+            begin = end = offsets[first]
+            if last > first:
+                begin, end = spelling.original_span(offsets, first, last)
             if end > begin or weight:
                 yield Word(field, begin, end, self.text(field, begin, end), weight)
 

@@ -46,7 +46,7 @@ def clean(text: str) -> str:
 def normalise(text: str) -> tuple[str, Sequence[int]]:
     """The normalised text and, for each of its characters and its end, the original offset.
 
-    A span [a, b) of the normalised text is the span [offsets[a], offsets[b]) of the original.
+    `original_span` gives the span of the original behind a span of the normalised text.
     """
     text = _without_urls(text)
     spelled = text.translate(_SPELLINGS)
@@ -57,6 +57,14 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
     while made := list(edits(spelled, text)):
         spelled, offsets = mended(spelled, made), shifted(offsets, made)
     return spelled, offsets
+
+
+def original_span(offsets: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The original span behind a span [start, end), not empty, of a normalised text.
+
+    A character that became several, or several that became one, are taken whole.
+    """
+    return offsets[start], max(offsets[end], offsets[end - 1] + 1)
 
 
 def _without_urls(text: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.evasion import edits, undo
-from nlp.text import clean, cut, normalise
+from nlp.text import clean, cut, normalise, original_span, starts, tokens
 
 SPELLINGS = """
 老公又⟨家bao⟩我 → 家暴
@@ -218,7 +218,8 @@ def test_an_evasive_spelling_is_undone_and_its_span_is_what_was_written(
     cleaned, offsets = normalise(written)
     at = cleaned.index(meaning)
     assert clean(written) == cleaned
-    assert written[offsets[at] : offsets[at + len(meaning)]] == part
+    first, last = original_span(offsets, at, at + len(meaning))
+    assert written[first:last] == part
 
 
 def test_there_are_many_spellings_and_none_is_plain() -> None:
@@ -259,6 +260,16 @@ def test_offsets_stay_inside_and_in_order(written: str) -> None:
     assert list(offsets) == sorted(offsets)
     assert all(0 <= offset <= len(written) for offset in offsets)
     assert offsets[len(cleaned)] == len(written)
+
+
+@given(CHARACTERS)
+def test_every_letter_that_was_written_belongs_to_a_word(written: str) -> None:
+    cleaned, offsets = normalise(written)
+    found = tokens(cleaned)
+    covered: set[int] = set()
+    for token, start in zip(found, starts(found), strict=True):
+        covered.update(range(*original_span(offsets, start, start + len(token))))
+    assert not [char for at, char in enumerate(written) if char.isalnum() and at not in covered]
 
 
 @given(CHARACTERS)
