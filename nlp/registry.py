@@ -49,11 +49,7 @@ def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> P
     The folder appears whole or not at all. Raises ModelError when the version exists already or its
     name cannot name a folder.
     """
-    target = folder / model.version
-    if not _NAME.fullmatch(model.version):
-        raise ModelError(f"版本名 {model.version!r} 只能用字、数字和 . + - _，请换一个")
-    if target.exists():
-        raise ModelError(f"模型 {target} 已存在，请换一个版本名或先删除它")
+    target = free(model.version, folder)
     building = folder / f".{model.version}.new"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
@@ -73,6 +69,19 @@ def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> P
     (building / "card.json").write_bytes(orjson.dumps(description, option=orjson.OPT_INDENT_2))
     (building / "CARD.md").write_text(card, encoding="utf-8")
     return building.rename(target)
+
+
+def free(version: str, folder: Path) -> Path:
+    """Where a new version will lie; to be asked before a long training.
+
+    Raises ModelError when it exists already or when its name cannot name a folder.
+    """
+    target = folder / version
+    if not _NAME.fullmatch(version):
+        raise ModelError(f"版本名 {version!r} 只能用字、数字和 . + - _，请换一个")
+    if target.exists():
+        raise ModelError(f"模型 {target} 已存在，请换一个版本名或先删除它")
+    return target
 
 
 def load(version: str | None = None, folders: Sequence[Path] = ()) -> Model:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -111,15 +111,11 @@ def promote(
         for finding in verdict.findings:
             typer.echo(f"{'通过' if finding.passed else '不通过'}  {finding.reason}")
     if not verdict.passed and not force:
-        say(f"关卡不通过，没有启用 {version}：")
-        for refusal in verdict.refusals:
-            say(f"  · {refusal}")
-        say("可以补充标注重新训练；确有必要时用 --force --reason 理由 强制启用")
-        raise typer.Exit(FAILED)
+        refuse(version, verdict)
     forced = not verdict.passed
-    retrain.promote(models, version, verdict, _deed(reason, forced=forced))
+    retrain.promote(models, version, verdict, deed(reason, forced=forced))
     say(f"已启用 {version}" + ("（强制，已记录理由）" if forced else ""))
-    _warn_of_pin(models)
+    _tell_when(models)
 
 
 def rollback(
@@ -134,9 +130,9 @@ def rollback(
     from pipelines import retrain
 
     models = _models(into, config)
-    version = retrain.roll_back(models, _deed(reason, forced=False))
+    version = retrain.roll_back(models, deed(reason, forced=False))
     say(f"已回退到 {version}")
-    _warn_of_pin(models)
+    _tell_when(models)
 
 
 def diff(
@@ -175,6 +171,26 @@ def diff(
     problems.finish()
 
 
+def refuse(version: str, verdict: "Verdict") -> NoReturn:
+    """Say why the gate refuses a version, and leave with code 1."""
+    say(f"关卡不通过，没有启用 {version}：")
+    for refusal in verdict.refusals:
+        say(f"  · {refusal}")
+    say(f"可以补充标注重新训练；确有必要时用 models promote {version} --force --reason 理由")
+    raise typer.Exit(FAILED)
+
+
+def deed(reason: str, *, forced: bool) -> "Deed":
+    """Who does it, now."""
+    from datetime import datetime
+    from getpass import getuser
+
+    from alerts.clock import ZONE
+    from pipelines.retrain import Deed
+
+    return Deed(getuser(), datetime.now(ZONE), reason.strip(), forced)
+
+
 def _models(into: Path | None, config: Path | None) -> "Models":
     from pipelines.config import load
     from pipelines.retrain import Models
@@ -185,19 +201,11 @@ def _models(into: Path | None, config: Path | None) -> "Models":
     return Models(office.var / "models", office.model.version)
 
 
-def _deed(reason: str, *, forced: bool) -> "Deed":
-    from datetime import datetime
-    from getpass import getuser
-
-    from alerts.clock import ZONE
-    from pipelines.retrain import Deed
-
-    return Deed(getuser(), datetime.now(ZONE), reason.strip(), forced)
-
-
-def _warn_of_pin(models: "Models") -> None:
+def _tell_when(models: "Models") -> None:
     if models.pinned:
         say(f"注意：配置文件的 [model] version 固定为 {models.pinned}，删去它才会用新启用的模型")
+    else:
+        say("正在运行的抓取要重启后才会用它；其他命令立即使用")
 
 
 def _listed(models: "Models") -> Iterator[dict[str, Any]]:

@@ -27,7 +27,9 @@ def train(
     false_alerts: Annotated[
         float, typer.Option("--false-alerts", min=0.1, help="每天能容忍的误报条数")
     ] = 4.0,
-    promote: Annotated[bool, typer.Option("--promote", help="训练后立即启用")] = False,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="训练后按模型卡片过关卡，通过即启用")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """用标注数据训练分类模型，连同模型卡片一起保存。
@@ -46,6 +48,7 @@ def train(
     folder = into or load(config).var / "models"
     # The folder is an office's own and named in its local time, as its people read it.
     name = version or datetime.now(ZONE).strftime("%Y%m%d-%H%M%S")
+    registry.free(name, folder)
     posts = [post for file in files for post in read_labelled(file)]
     known = {post.title for post in posts}
     unlabelled = list(read_stream(stream, known)) if stream else []
@@ -61,6 +64,27 @@ def train(
     ]
     card = report.card(trained.model, figures, facts)
     saved = registry.save(trained.model, folder, figures, card)
+    say(f"模型已保存到 {saved}")
     if promote:
-        registry.promote(name, folder)
-    say(f"模型已保存到 {saved}" + ("，并已启用" if promote else "；启用请加 --promote"))
+        _promote(name, folder)
+    else:
+        say(f"启用：shengyuan models promote {name}")
+
+
+def _promote(version: str, folder: Path) -> None:
+    """Through the gate, by the cards; an office's first own model is only compared aloud."""
+    from nlp import registry
+    from pipelines import retrain
+    from pipelines.cli.models import deed, refuse
+
+    if folder.resolve() == registry.SHIPPED.resolve():
+        registry.promote(version, folder)
+    else:
+        models = retrain.Models(folder)
+        verdict = retrain.weigh(models, version, [])
+        for finding in verdict.findings:
+            say(f"{'通过' if finding.passed else '不通过'}  {finding.reason}")
+        if not verdict.passed and registry.current(folder):
+            refuse(version, verdict)
+        retrain.promote(models, version, verdict, deed("训练时启用", forced=not verdict.passed))
+    say(f"已启用 {version}")

@@ -61,6 +61,9 @@ def test_a_version_is_never_overwritten(tmp_path: Path) -> None:
     saved(tmp_path)
     with pytest.raises(NlpError, match="已存在"):
         saved(tmp_path)
+    with pytest.raises(NlpError, match="已存在"):
+        registry.free("甲", tmp_path)
+    assert registry.free("乙", tmp_path) == tmp_path / "乙"
 
 
 def test_promotion_and_the_way_back(tmp_path: Path) -> None:

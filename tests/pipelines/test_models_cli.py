@@ -275,3 +275,22 @@ def test_drift_is_told_by_month(office: Path) -> None:
     assert february["alerts"] > january["alerts"]
     people = shengyuan("models", "drift", "posts.jsonl", folder=office).stdout
     assert "基准" in people and "分数分布已偏移" in people
+
+
+def test_training_promotes_through_the_same_gate(tmp_path: Path) -> None:
+    rows = [labelled_row(post, at) for at, post in enumerate(POSTS)]
+    (tmp_path / "all.jsonl").write_bytes(jsonl(*rows))
+    train = ("train", "all.jsonl", "--promote", "--version")
+    assert shengyuan(*train, "一", folder=tmp_path).returncode == 0
+    again = shengyuan(*train, "一", folder=tmp_path)
+    assert again.returncode == 2
+    assert "已存在" in again.stderr and "提取特征" not in again.stderr
+    blind = [row for row in rows if "trafficking" not in row.get("categories", [])]
+    more = [row | {"title": f"昨日{row['title']}"} for row in blind if row["incident"]]
+    (tmp_path / "all.jsonl").write_bytes(jsonl(*blind, *more))
+    done = shengyuan(*train, "二", folder=tmp_path)
+    assert done.returncode == 1
+    assert "没有启用 二" in done.stderr
+    assert "· 拐卖妇女儿童：没有可以比较的召回" in done.stderr
+    assert current(tmp_path)[0] == "一"
+    assert (tmp_path / "var/models/二/card.json").is_file()
