@@ -21,6 +21,7 @@ __all__ = ["Divisions", "Resolver", "add_divisions"]
 _WEIGHTS: Final = {
     Role.OFFICIAL: 4,
     Role.PEOPLE: 4,
+    Role.RESIDENT: 4,
     Role.PLAIN: 3,
     Role.CLOSING: 3,
     Role.INSTITUTION: 2,
@@ -64,7 +65,8 @@ class Resolver:
         if not mentions:
             return ()
         mentions = [m for m in self._settled(mentions) if m.role is not Role.NOTHING]
-        places = self._placed(self._finest(mentions), _unsure_roles(title, body))
+        finest = _with_homes(self._lifted(self._finest(mentions), mentions))
+        places = self._placed(finest, _unsure_roles(title, body))
         return tuple(sorted(places, key=lambda p: (not p.scene, -p.confidence)))
 
     def _settled(self, mentions: list[Mention]) -> Iterator[Mention]:
@@ -106,6 +108,24 @@ class Resolver:
                 best[mention.codes] = mention
         return list(best.values())
 
+    def _lifted(self, finest: list[Mention], mentions: list[Mention]) -> list[Mention]:
+        """The finest mentions, a court or school in the event's own city told as that city is.
+
+        「近日，广东深圳。罗湖区法院判决」: the event's city is a scene, and its court in it.
+        """
+        told = {m.codes[0]: m.role for m in mentions if _is_scene(m) and len(m.codes) == 1}
+        if len(finest) == 1 or not told:
+            return finest
+        taken = {p for m in finest if _is_scene(m) for p in self._divisions.parents(m.codes[0])}
+        return [self._told(m, told, taken) if m.role in _LIFTED else m for m in finest]
+
+    def _told(self, mention: Mention, told: dict[str, Role], taken: set[str]) -> Mention:
+        """The mention in the role of the nearest unit above it that holds no other scene."""
+        for above in self._divisions.parents(mention.codes[0]):
+            if above in told and above not in taken:
+                return replace(mention, role=told[above])
+        return mention
+
     def _placed(self, mentions: list[Mention], unsure: frozenset[Role]) -> Iterator[Place]:
         strongest = max(
             (_WEIGHTS[m.role] for m in mentions if len(m.codes) == 1 and m.form != "seat"),
@@ -134,10 +154,38 @@ class Resolver:
         )
 
 
+_LIFTED: Final = frozenset({Role.COURT, Role.INSTITUTION, Role.COMPANY})
+
+
+def _with_homes(mentions: list[Mention]) -> list[Mention]:
+    """The mentions; where somebody lives is a home once an office or court of elsewhere acts.
+
+    「河南张女士被判道歉」 by a court in Shanghai; 「杭州的王女士在三亚遇袭」.
+    """
+    return [
+        replace(m, role=Role.HOME)
+        if m.role is Role.RESIDENT and any(_acts(other, m) for other in mentions)
+        else m
+        for m in mentions
+    ]
+
+
+def _acts(other: Mention, resident: Mention) -> bool:
+    """Whether the other place is where the resident's story happens."""
+    if other.role in (Role.COURT, Role.OFFICIAL):
+        return True
+    after = other.field == resident.field and other.start > resident.start
+    return after and other.leading and other.role is Role.PLAIN
+
+
+def _is_scene(mention: Mention) -> bool:
+    return _WEIGHTS[mention.role] >= _SCENE_WEIGHT
+
+
 def _unsure_roles(title: str, body: str) -> frozenset[Role]:
     """The roles whose places are half as sure because the text speaks of foreign ones."""
     if happens_abroad(title) or happens_abroad(body):
-        return _UNSETTLED_ABROAD | {Role.PEOPLE}
+        return _UNSETTLED_ABROAD | {Role.PEOPLE, Role.INSTITUTION}
     if speaks_of_abroad(title) or speaks_of_abroad(body):
         return _UNSETTLED_ABROAD
     return frozenset()
@@ -165,7 +213,7 @@ def _confidence(mention: Mention) -> float:
     return sure - 0.1 if mention.role is Role.COMPANY else sure
 
 
-_TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.COURT, Role.CLOSING})
+_TELLING: Final = frozenset({Role.OFFICIAL, Role.PEOPLE, Role.RESIDENT, Role.COURT, Role.CLOSING})
 _UNSETTLED_ABROAD: Final = frozenset({Role.PLAIN, Role.CLOSING})
 """Roles that say little of a place when the text also speaks of foreign ones."""
 

@@ -33,7 +33,7 @@ class Words:
         ends = self._words()
         if self.text.startswith("级", hit.end):  # 县级, 市级
             return False
-        if hit.start not in ends or (hit.name.form == "short" and self.follows_surname(hit)):
+        if hit.start not in ends or (_may_be_a_name(hit) and self.follows_surname(hit)):
             return False
         return hit.name.form not in ("short", "landmark") or self._ends_well(hit)
 
@@ -74,6 +74,11 @@ class Words:
         if not self._starts:
             self._starts = dict(_spans(rjieba.cut(self.text, False)))
         return self._starts
+
+
+def _may_be_a_name(hit: Hit) -> bool:
+    """Whether somebody may be called so: provinces are not, whatever stands before them."""
+    return hit.name.form == "short" and not hit.name.codes[0].endswith("0000")
 
 
 def _spans(words: list[str]) -> Iterator[tuple[int, int]]:
