@@ -92,6 +92,8 @@ def _sum(explanation: "Explanation") -> Iterator[str]:
         rows += [(weight, word) for word, weight in side[:_WORDS]]
         if rest := side[_WORDS:]:
             rows.append((sum(weight for _, weight in rest), f"其余{name}的 {len(rest)} 个词"))
+    if abs(explanation.rest) >= 0.0005:
+        rows.append((explanation.rest, "不在某一个词上的特征"))
     total = round(explanation.log_odds, 3)
     # What the rows lose by rounding is told with the signs, so that the column adds up on paper.
     signs = total - sum(round(weight, 3) for weight, _ in rows)
@@ -156,6 +158,7 @@ def _as_object(explanation: "Explanation", decision: "Decision") -> dict[str, An
         "base": explanation.base,
         "log_odds": explanation.log_odds,
         "words": [_span(word) for word in explanation.words],
+        "rest": explanation.rest,
         "evidence": [_span(one) for one in assessment.evidence],
         "categories": dict(assessment.categories),
         "severity": assessment.severity,

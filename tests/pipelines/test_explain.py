@@ -45,7 +45,7 @@ def test_json_has_the_exact_parts(tmp_path: Path) -> None:
     )
     found = json.loads(done.stdout)
     assert found["kind"] == "account"
-    parts = found["base"] + sum(word["weight"] for word in found["words"])
+    parts = found["base"] + found["rest"] + sum(word["weight"] for word in found["words"])
     assert math.isclose(parts, found["log_odds"], abs_tol=1e-9)
     assert math.isclose(1 / (1 + math.exp(-parts)), found["incident"], abs_tol=1e-9)
     assert found["body"] == "我老公打我，电话〔手机号〕"
