@@ -2,7 +2,7 @@
 
 The decision is a sum. A base value, the intercept of the kind of text, the weights of the words and
 of what belongs to no single word make up its log-odds; the probability is
-1 / (1 + exp(-log-odds)). What is private is masked here, also where a single word would give it away.
+1 / (1 + exp(-log-odds)). What is private is masked here, also where one word would give it away.
 """
 
 from collections import defaultdict
