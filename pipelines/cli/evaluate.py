@@ -94,5 +94,29 @@ def _lines(found: "Study", files: list[Path]) -> "Iterator[str]":
 
     yield table(goals.HEADER, [goals.cells(one) for one in goals.standings(found.figures)])
     yield ""
+    if found.stream is not None:
+        yield from _day(found.stream)
     facts = [("评估数据", "、".join(str(file) for file in files))]
-    yield report.card(found.model, found.figures, facts)
+    yield report.card(found.model, found.figures, facts).rstrip()
+
+
+def _day(stream: "StreamStudy") -> "Iterator[str]":
+    """The stream beside the labelled posts of the same days, which are rich in incidents."""
+    from nlp.curves import shown
+    from nlp.report import KIND_NAMES
+
+    day = stream.daily
+    yield (
+        f"数据流的一天：帖子 {day.posts:,.0f} 条，标注的事件 {shown(day.incidents, 1)} 条，"
+        f"其中预警 {shown(day.alerted, 1)} 条；误报 {shown(day.labelled_false, 1)} 条，"
+        f"把未标注的都算作误报则为 {shown(day.false_alerts, 1)} 条；"
+        f"送复核 {shown(day.reviews, 1)} 条。"
+    )
+    header = ("同一时期", "AP", "最佳 F1", "召回 0.90 时精度", "召回 0.95 时精度", "校准误差")
+    rows = [
+        (f"{KIND_NAMES[kind]}，{name}", *(shown(figure) for figure in figures.values()))
+        for kind, one in stream.kinds.items()
+        for name, figures in (("标注数据", one.enriched), ("按数据流加权", one.weighted))
+    ]
+    yield table(header, rows)
+    yield ""

@@ -121,6 +121,19 @@ def test_the_false_alerts_of_a_day_are_those_of_the_stream(made: tuple[str, str]
     assert row.xpath("td")[0].text_content().startswith("1.1（1.0–")
 
 
+def test_the_terminal_tells_of_a_day_of_the_stream(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_bytes(jsonl(rows()))
+    (tmp_path / "stream.jsonl").write_bytes(
+        jsonl([{"first_seen": str(FIRST), "title": "女子被前夫家暴殴打致重伤"}])
+    )
+    done = shengyuan("evaluate", "own.jsonl", "--stream", "stream.jsonl", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    day = next(line for line in done.stdout.splitlines() if line.startswith("数据流的一天"))
+    # Only one day has a stream: two posts of each of four sorts are labelled, one is not.
+    assert "帖子 9 条" in day
+    assert "误报 0.0（0.0–0.0） 条，把未标注的都算作误报则为 1.0（1.0–1.0） 条" in day
+
+
 def test_without_a_stream_the_page_says_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_bytes(jsonl(rows()))
     done = shengyuan("evaluate", "own.jsonl", "--html", "out.html", folder=tmp_path)
