@@ -125,15 +125,17 @@ def test_two_labels_of_one_post_are_named(tmp_path: Path) -> None:
 
 
 def test_corrections_replace_labels_of_the_corpus_and_keep_its_text(tmp_path: Path) -> None:
-    corpus = [{"key": at, "title": f"女子求助{at}", **LABELLED} for at in (1, 2)]
+    corpus = [{"key": at, "title": f"女子求助{at}", **LABELLED} for at in (1, 2, 4)]
     (tmp_path / "corpus.jsonl").write_bytes(jsonl(*corpus))
     better = corpus[1] | {"title": "〔姓名〕求助2", "severity": 2}
-    new = {"key": 3, "title": "新展开幕", "incident": False, "scope": "domestic"}
-    (tmp_path / "better.jsonl").write_bytes(jsonl(better, new))
+    plain = {"incident": False, "scope": "domestic"}
+    new = {"key": 3, "title": "新展开幕", **plain}
+    wrong = {"key": 4, "title": "女子求助4", **plain}
+    (tmp_path / "better.jsonl").write_bytes(jsonl(better, new, wrong))
     arguments = ("label", "import", "better.jsonl", "--update", "corpus.jsonl")
     done = shengyuan(*arguments, folder=tmp_path)
-    assert lines(done.stdout) == [corpus[0], corpus[1] | {"severity": 2}, new]
-    assert "1 条的标注改了，新增 1 条" in done.stderr
+    assert lines(done.stdout) == [corpus[0], corpus[1] | {"severity": 2}, wrong, new]
+    assert "2 条的标注改了，新增 1 条" in done.stderr
 
 
 def test_the_queue_leaves_out_what_is_labelled(tmp_path: Path) -> None:

@@ -211,6 +211,18 @@ def test_a_truncated_model_is_never_promoted(office: Path) -> None:
     assert log(office) == []
 
 
+def test_a_model_of_another_format_is_refused(office: Path) -> None:
+    path = office / "var/models/丁/card.json"
+    card = registry.describe(path.parent) | {"format": registry.FORMAT + 1}
+    card["sha256"]["card.json"] = registry._digest(registry._canonical(card))
+    path.write_bytes(registry._canonical(card))
+    for arguments in (("models", "promote", "丁"), ("classify", "on.jsonl", "--model", "丁")):
+        done = shengyuan(*arguments, folder=office)
+        assert done.returncode == 2, done.stderr
+        assert "的格式与本版本不符，请用 shengyuan train 重新训练" in done.stderr
+    assert current(office)[0] == "甲"
+
+
 def test_a_damaged_model_in_use_can_be_replaced_by_force_only(office: Path) -> None:
     (office / "var/models/甲/weights.npz").write_bytes(b"")
     done = shengyuan("models", "promote", "丁", "--on", "on.jsonl", folder=office)
