@@ -21,10 +21,12 @@ __all__ = ["Divisions", "Resolver", "add_divisions"]
 _WEIGHTS: Final = {
     Role.OFFICIAL: 4,
     Role.PEOPLE: 4,
-    Role.RESIDENT: 4,
+    Role.RESIDENT: 3.9,
+    Role.NATIVE: 3.9,
     Role.PLAIN: 3,
     Role.CLOSING: 3,
     Role.INSTITUTION: 2,
+    Role.POST: 1.6,
     Role.COURT: 1.5,
     Role.COMPANY: 1,
     Role.HOME: 1,
@@ -70,14 +72,30 @@ class Resolver:
         return tuple(sorted(places, key=lambda p: (not p.scene, -p.confidence)))
 
     def _settled(self, mentions: list[Mention]) -> Iterator[Mention]:
-        """Mentions without doubtful words, each with the codes that the others leave possible."""
+        """Mentions without doubtful words, each with the codes that the others leave possible.
+
+        Cities are settled before the counties that they decide (西安 … 长安区).
+        """
         kept = [m for m in mentions if not m.doubtful or vouched(m, mentions, self._divisions)]
-        known = {code for m in kept if len(m.codes) == 1 for code in self._line(m.codes[0])}
+        known = self._known(kept)
+        kept = [self._narrowed(m, known) if m.codes[0].endswith("00") else m for m in kept]
+        known = self._known(kept)
         for mention in kept:
-            yield mention if len(mention.codes) == 1 else self._narrowed(mention, known)
+            yield self._narrowed(mention, known)
+
+    def _known(self, mentions: list[Mention]) -> set[str]:
+        """The units that are named beyond doubt, and those above them."""
+        return {
+            code
+            for mention in mentions
+            if len(mention.codes) == 1
+            for code in self._line(mention.codes[0])
+        }
 
     def _narrowed(self, mention: Mention, known: set[str]) -> Mention:
         """The mention with the codes whose parents the text names; else with the highest level."""
+        if len(mention.codes) == 1:
+            return mention
         named = [sum(p in known for p in self._divisions.parents(c)) for c in mention.codes]
         level = self._divisions.level(mention.codes[0])
         if level == "province":
@@ -154,28 +172,28 @@ class Resolver:
         )
 
 
+_FROM: Final = frozenset({Role.RESIDENT, Role.NATIVE})
 _LIFTED: Final = frozenset({Role.COURT, Role.INSTITUTION, Role.COMPANY})
 
 
 def _with_homes(mentions: list[Mention]) -> list[Mention]:
-    """The mentions; where somebody lives is a home once an office or court of elsewhere acts.
+    """The mentions; where somebody is from is a home once the story happens elsewhere.
 
-    「河南张女士被判道歉」 by a court in Shanghai; 「杭州的王女士在三亚遇袭」.
+    「河南张女士被判道歉」 by a court in Shanghai; 「北京一网友在威海捡到」.
     """
     return [
         replace(m, role=Role.HOME)
-        if m.role is Role.RESIDENT and any(_acts(other, m) for other in mentions)
+        if m.role in _FROM and any(_happens(other, m) for other in mentions)
         else m
         for m in mentions
     ]
 
 
-def _acts(other: Mention, resident: Mention) -> bool:
-    """Whether the other place is where the resident's story happens."""
-    if other.role in (Role.COURT, Role.OFFICIAL):
+def _happens(other: Mention, person: Mention) -> bool:
+    """Whether the other place is where the person's story happens."""
+    if other.role is Role.OFFICIAL or (other.role is Role.COURT and person.role is Role.RESIDENT):
         return True
-    after = other.field == resident.field and other.start > resident.start
-    return after and other.leading and other.role is Role.PLAIN
+    return other.situated and other.role in (Role.PLAIN, Role.PEOPLE)
 
 
 def _is_scene(mention: Mention) -> bool:
@@ -185,7 +203,7 @@ def _is_scene(mention: Mention) -> bool:
 def _unsure_roles(title: str, body: str) -> frozenset[Role]:
     """The roles whose places are half as sure because the text speaks of foreign ones."""
     if happens_abroad(title) or happens_abroad(body):
-        return _UNSETTLED_ABROAD | {Role.PEOPLE, Role.INSTITUTION}
+        return _UNSETTLED_ABROAD | {Role.PEOPLE, Role.NATIVE, Role.INSTITUTION}
     if speaks_of_abroad(title) or speaks_of_abroad(body):
         return _UNSETTLED_ABROAD
     return frozenset()

@@ -19,11 +19,28 @@ from nlp.gazetteer.names import Form, Hit, Names
 from nlp.gazetteer.words import Words
 
 _GAP: Final = re.compile(r"(?:[省市县区州]|自治[区州]|[ 　·]|境内|辖区|[市县]?公安局)?$")
-_FEATURE: Final = re.compile(r"[院校]区|[岛座仙湖江河寺溪峰帮](?![区县市北西南畔边里道])")
+_FEATURE: Final = re.compile(r"[院校]区|[岛座仙湖江河寺溪峰帮港](?![区县市北西南畔边里道口])")
 _BELOW: Final = re.compile(
     r"[东西南北中]?[一二三四五六]?(?:街道?|大道|路|镇|乡|村|社区|小区|派出所|医院|公园|广场|大厦|桥|站|里弄)"
 )
 """What a county's short name is part of when it names a street or a subdistrict elsewhere."""
+
+_IN_ADDRESS: Final = re.compile(r"[县区市][^到至和与及往赴在从被、，。；]{1,2}")
+"""What stands between a county and the middle of a township's name (肥乡区元|固镇)."""
+
+_COUNTRIES: Final = (
+    "美国",
+    "英国",
+    "日本",
+    "韩国",
+    "法国",
+    "德国",
+    "俄罗斯",
+    "加拿大",
+    "越南",
+    "泰国",
+)
+"""A name right after one of them is a foreign place (美国|铜山)."""
 
 _BUREAU: Final = re.compile(r"(?:市?公安)?分局")
 _COMMA: Final = re.compile(r"(?:[省市县区]|[东西南北中]部)?[、，,和及与]")
@@ -35,7 +52,7 @@ _NEXT: Final = 6
 """The same for a province's name."""
 
 _UNTELLING: Final = frozenset({Role.PLAIN, Role.CLOSING, Role.NOTHING})
-_TEAM: Final = frozenset({Role.PLAIN, Role.CLOSING, Role.PEOPLE})
+_TEAM: Final = frozenset({Role.PLAIN, Role.CLOSING, Role.PEOPLE, Role.NATIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,7 @@ class Mention:
     `codes` are the divisions it may mean, likelier ones first. `linked`: the name of its parent
     stands right before it. `doubtful`: the name is also a word, and only other places in the text
     can vouch for it. `leading`: nothing but an opening, a date or a preposition stands before it.
+    `situated`: the text says that something is there (在三亚; a dateline 「山东威海，」).
     """
 
     field: Field
@@ -56,6 +74,7 @@ class Mention:
     linked: bool
     doubtful: bool
     leading: bool
+    situated: bool
 
 
 class Reader:
@@ -76,7 +95,10 @@ class Reader:
         while pending:
             hit = pending.pop()
             following = pending[-1] if pending else None
-            if hit.name.form == "ignored" or _is_account(hit, following):
+            if hit.name.form == "ignored":
+                self._take_shorter(hit, words, pending)
+                continue
+            if _is_account(hit, following):
                 continue
             if self._is_overseas_district(mentions, hit, text):
                 continue
@@ -91,14 +113,22 @@ class Reader:
                 continue
             elif sure or (words.allow(hit) and not self._strays(mentions, hit, words)):
                 mentions.append(_mention(field, hit, text, hit.start))
-            elif not words.starts(hit.start):
+            elif not words.ends(hit.start):
                 self._look_again(hit, words, pending)
         return [*_listed(_without_works(mentions, text), text)]
+
+    def _take_shorter(self, hit: Hit, words: Words, pending: list[Hit]) -> None:
+        """Put the place before what is pending where the phrase is none (四川话|题 but 四川|话题)."""
+        if words.ends(hit.end):
+            return
+        shorter = self._names.at(words.text, hit.start, hit.end - 1)
+        if shorter is not None:
+            pending.append(shorter)
 
     def _look_again(self, hit: Hit, words: Words, pending: list[Hit]) -> None:
         """Put what the rejected hit hides before what is pending (铁|路南|京站 hides 南京)."""
         for at in range(hit.start + 1, hit.end):
-            hidden = self._names.at(words.text, at) if words.starts(at) else None
+            hidden = self._names.at(words.text, at) if words.ends(at) else None
             if hidden is not None and hidden.end > hit.end:
                 while pending and pending[-1].start < hidden.end:
                     pending.pop()
@@ -140,13 +170,21 @@ class Reader:
 
         上海|瑞金医院 is no 瑞金; 朝阳|海淀 and 郑州|禹州 are two places.
         """
-        if not mentions or not _is_short_county(hit):
+        if hit.name.form != "short" or hit.name.codes[0].endswith("0000"):
+            return False
+        if words.text.endswith(_COUNTRIES, 0, hit.start):
+            return True
+        if not mentions:
             return False
         before = mentions[-1]
+        if not _is_short_county(hit):
+            return before.end == hit.start and _BELOW.match(words.text, hit.end) is not None
         if self._within(before.codes, hit) or self._beside(before.codes, hit):
             return False
         if _BELOW.match(words.text, hit.end):
             return any(len(m.codes) == 1 for m in mentions)
+        if _IN_ADDRESS.fullmatch(words.text, before.end - 1, hit.start):
+            return True
         return before.end == hit.start and not (hit.name.trust == "free" and words.holds(hit))
 
     def _beside(self, codes: tuple[str, ...], hit: Hit) -> bool:
@@ -177,7 +215,7 @@ def _as_list(run: list[Mention], text: str) -> list[Mention]:
     long = len(run) > 2 or (len(run) > 1 and text.startswith("等", run[-1].end))
     if not long:
         shared = run[-1].role if run else Role.NOTHING
-        if shared not in (Role.OFFICIAL, Role.PEOPLE, Role.COURT):
+        if shared not in (Role.OFFICIAL, Role.PEOPLE, Role.NATIVE, Role.COURT):
             return run
         return [replace(m, role=shared) if m.role is Role.PLAIN else m for m in run]
     return [replace(mention, role=Role.PASSING) for mention in run]
@@ -227,7 +265,14 @@ def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:
         linked=False,
         doubtful=is_doubtful(hit, text),
         leading=begins_clause(text, start),
+        situated=_is_situated(hit, text, start),
     )
+
+
+def _is_situated(hit: Hit, text: str, start: int) -> bool:
+    if text[start - 1 : start] in ("在", "于"):
+        return True
+    return begins_clause(text, start) and text[hit.end : hit.end + 1] in ("，", "。", ",")
 
 
 def _borne(hit: Hit, text: str) -> tuple[str, ...]:

@@ -90,9 +90,10 @@ class Names:
             hits.append(Hit(name, start, end))
         return hits
 
-    def at(self, text: str, start: int) -> Hit | None:
-        """The longest name that begins there."""
-        for end in range(min(len(text), start + self._longest), start + 1, -1):
+    def at(self, text: str, start: int, stop: int | None = None) -> Hit | None:
+        """The longest name that begins there and ends by `stop`."""
+        last = min(len(text) if stop is None else stop, start + self._longest)
+        for end in range(last, start + 1, -1):
             name = self._by_text.get(text[start:end])
             if name is not None:
                 return Hit(name, start, end)

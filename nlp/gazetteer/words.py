@@ -37,9 +37,9 @@ class Words:
             return False
         return hit.name.form not in ("short", "landmark") or self._ends_well(hit)
 
-    def starts(self, at: int) -> bool:
-        """Whether a word begins there."""
-        return at in self._words()
+    def ends(self, at: int) -> bool:
+        """Whether a word ends there, so that the next begins."""
+        return at in self._words() or at == len(self.text)
 
     def follows_surname(self, hit: Hit) -> bool:
         """Whether a one-character word before the name makes it somebody's given name (赵|安吉)."""
