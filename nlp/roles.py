@@ -8,7 +8,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -28,9 +28,9 @@ _BY_MEN: Final = frozenset(
 """Acts whose following man did it (猥亵男子被抓), while a man after other acts suffers it."""
 
 _MEN: Final = frozenset(("man", "official"))
-_ORDER: Final = frozenset(("passive", "ba", "deny"))
-_SCENERY: Final = frozenset(("place", "time"))
-"""Kinds that are common and say little beside an act."""
+_CLAUSAL: Final = frozenset(("person", "act", "passive", "ba", "deny"))
+_PARTS: Final = ("act", "mark", "place", "person")
+_MARKS: Final = frozenset(("stage", "plea", "not"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +40,14 @@ class Role:
     `kind` is the column of that name. `group` is, of a person, child, woman, man, official, self
     or person; of an act, "done" when its object is part of the word (打人) and "suffer" when its
     subject is the one who suffers (失踪). `term` is the feature of its presence, "" for none.
+    `part` is the kind; stages, pleas and signals of non-incidents are together "mark".
     """
 
     kind: str
     value: str
     group: str
     term: str
+    part: str
 
 
 class Roles:
@@ -55,16 +57,25 @@ class Roles:
     """
 
     def __init__(self, rows: Sequence[dict[str, str]]) -> None:
-        found: dict[str, list[Role]] = {"\n": [Role("break", "title", "", "")]}
+        found: dict[str, list[Role]] = {"\n": [Role("break", "title", "", "", "break")]}
         for row in rows:
             kind = row["value"] if row["kind"] == "pattern" else row["kind"]
             shown = row["kind"] not in ("pattern", "guard")
             side = "victim" if row["group"] in ("child", "woman") else "offender"
             term = f"{side if kind == 'person' else kind}:{row['value']}" if shown else ""
             for word in row["terms"].split():
-                found.setdefault(word, []).append(Role(kind, row["value"], row["group"], term))
+                part = "mark" if kind in _MARKS else kind
+                role = Role(kind, row["value"], row["group"], term, part)
+                found.setdefault(word, []).append(role)
         self.words = tuple(found)
-        self._roles = [[role for role in roles if role.kind != "guard"] for roles in found.values()]
+        # An act comes before a person of the same word, who suffers it (弃婴, 卖孩子).
+        self._roles = [
+            sorted(
+                (role for role in roles if role.kind != "guard"),
+                key=lambda role: role.kind == "person",
+            )
+            for roles in found.values()
+        ]
         self._automaton = AhoCorasick(
             self.words, MatchKind.LeftmostLongest, implementation=Implementation.DFA
         )
@@ -84,18 +95,14 @@ class Roles:
         ]
 
 
-def _is_person(role: Role) -> bool:
-    return role.kind == "person"
-
-
 def role_terms(title: str, body: str = "") -> list[str]:
     """The features of a text's roles, each once, in order of appearance.
 
     `kind:value` for each role; `act:A>victim:P` and `offender:P>act:A` for whoever suffers and does
-    an act, `group>A>group` for both; `victim:GROUP&act:A` for a group named in the act's clause;
-    `pair:P-P` for neighbours; `act:A&MARK` for stages, pleas and signals of non-incidents anywhere
-    in the text; `first:plea` for a plea beside a first person, a mark, too; `only:GROUP` when all
-    people are of one group.
+    an act, `group>A>group` for both; `pair:P-P` for neighbours; of what stands anywhere in the
+    text `victim:GROUP&act:A`, `act:A&act:A`, `act:A&place:L`, and `act:A&MARK` and `victim:P&MARK`
+    for stages, pleas and signals of non-incidents; `first:plea` for a plea beside a first person, a
+    mark, too; `only:GROUP` when all people are of one group.
     """
     return roles_of(f"{clean(title)}\n{clean(body[:READ])}")
 
@@ -103,36 +110,33 @@ def role_terms(title: str, body: str = "") -> list[str]:
 def roles_of(document: str) -> list[str]:
     """The same for a normalised document: a title, a line break and a body."""
     terms: list[str] = []
-    acts: dict[str, None] = {}
-    marks: dict[str, None] = {}
-    groups: dict[str, None] = {}
+    seen: dict[str, dict[str, str]] = {name: {} for name in (*_PARTS, "time")}
     clause: list[Role] = []
     subject: Role | None = None
     for role in Roles.shared().find(document):
-        kind = role.kind
-        if role.term:
-            terms.append(role.term)
-        if kind == "person":
-            groups[role.group] = None
-            clause.append(role)
-        elif kind == "act":
-            acts[role.value] = None
-            clause.append(role)
-        elif kind in _ORDER:
-            clause.append(role)
-        elif kind == "break":
+        if role.kind == "break":
             subject = _read_clause(clause, subject, terms)
             clause = []
-        elif kind not in _SCENERY:
-            marks[role.term] = None
+            continue
+        if role.kind in _CLAUSAL:
+            clause.append(role)
+        if role.term:
+            terms.append(role.term)
+            seen[role.part][role.term] = role.group
     _read_clause(clause, subject, terms)
-    if "self" in groups and any(mark.startswith("plea:") for mark in marks):
+    groups = dict.fromkeys(seen["person"].values())
+    if "self" in groups and any(mark.startswith("plea:") for mark in seen["mark"]):
         terms.append("first:plea")
-        marks = {"first:plea": None, **marks}
-    told = list(marks)[:_MOST]
-    terms += [f"act:{act}&{mark}" for act in list(acts)[:_MOST] for mark in told]
+        seen["mark"] = {"first:plea": "", **seen["mark"]}
     if len(groups) == 1:
         terms.append(f"only:{next(iter(groups))}")
+    acts, marks, places, people = ([*seen[name]][:_MOST] for name in _PARTS)
+    terms += [f"{person}&{mark}" for person in people for mark in marks]
+    if acts:
+        beside = marks + places
+        terms += [f"{act}&{name}" for act in acts for name in beside]
+        terms += [f"victim:{group}&{act}" for act in acts for group in groups]
+        terms += [f"{first}&{second}" for first, second in combinations(acts, 2)]
     return list(dict.fromkeys(terms))
 
 
@@ -141,10 +145,8 @@ def _read_clause(clause: Sequence[Role], subject: Role | None, terms: list[str])
     people = [role for role in clause if role.kind == "person"]
     if len(people) < len(clause):
         deeds, subject = _deeds(clause, subject)
-        groups = {role.group: None for role in people}
         for deed in deeds:
             terms += _told(deed.act, deed.agent, deed.sufferer())
-            terms += [f"victim:{group}&act:{deed.act.value}" for group in groups]
             if deed.denied:
                 terms.append(f"deny:{deed.act.value}")
     elif people:
