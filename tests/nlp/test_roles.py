@@ -109,6 +109,10 @@ PRESENT = [
     ("女孩与继父", "pair:girl-stepfather"),
     ("男子被打", "only:man"),
     ("女童被猥亵", "victim:child&act:molest"),
+    ("在家中殴打妻子", "act:hit&place:home"),
+    ("男子被刑拘", "offender:man&stage:arrest"),
+    ("殴打致死", "act:hit&act:die"),
+    ("路人捡到弃婴", "act:abandon>victim:baby"),
 ]
 
 ABSENT = [
