@@ -224,8 +224,10 @@ def _confidence(mention: Mention) -> float:
         sure = 0.9
     elif mention.form == "landmark":
         sure = 0.82
+    elif mention.leading or mention.role in _TELLING:
+        sure = 0.85
     else:
-        sure = 0.85 if mention.leading or mention.role in _TELLING else 0.7
+        sure = 0.7 if mention.codes[0].endswith("0000") else 0.8
     if mention.role is Role.INSTITUTION:
         return sure - (0.04 if mention.leading else 0.1)
     return sure - 0.1 if mention.role is Role.COMPANY else sure

@@ -15,7 +15,7 @@ _OFFICE: Final = re.compile(
 _SOMEBODY: Final = re.compile(
     r"一(?:[男女名对所小中高老母父夫妻村镇乡幼医工企酒饭餐店宾景民养教培托车商网学孩鞋服电婴产护保单机]"
     r"|家(?!人)|公司|司机|出租)"
-    r"|某|[男女](?:子|孩|童|生|婴)|市民|村民|居民|警方|通报|辟谣|地震|暴雨|山火|洪水|疫情"
+    r"|某(?!海)|[男女](?:子|孩|童|生|婴)|市民|村民|居民|警方|通报|辟谣|地震|暴雨|山火|洪水|疫情"
 )
 """What follows a place and hardly ever the word or person of the same name (晋江一鞋厂)."""
 

@@ -25,6 +25,9 @@ _BELOW: Final = re.compile(
 )
 """What a county's short name is part of when it names a street or a subdistrict elsewhere."""
 
+_TOWNSHIP: Final = re.compile(
+    r"(?:社区|村(?![民干支官委超B])|乡(?![村亲下镇音])|镇(?![长政定江海])|街道)"
+)
 _IN_ADDRESS: Final = re.compile(r"[县区市][^到至和与及往赴在从被、，。；]{1,2}")
 """What stands between a county and the middle of a township's name (肥乡区元|固镇)."""
 
@@ -118,7 +121,7 @@ class Reader:
         return [*_listed(_without_works(mentions, text), text)]
 
     def _take_shorter(self, hit: Hit, words: Words, pending: list[Hit]) -> None:
-        """Put the place before what is pending where the phrase is none (四川话|题 but 四川|话题)."""
+        """Put the place before what is pending where the phrase is none (四川话 in 四川|话题)."""
         if words.ends(hit.end):
             return
         shorter = self._names.at(words.text, hit.start, hit.end - 1)
@@ -142,7 +145,7 @@ class Reader:
         return self._within(mentions[-1].codes, hit)
 
     def _is_overseas_district(self, mentions: list[Mention], hit: Hit, text: str) -> bool:
-        """Whether a mainland name stands right after Taiwan's or Hong Kong's (台北|大同区)."""
+        """Whether a mainland name stands right after one of Taiwan (台北|大同区)."""
         return (
             bool(mentions)
             and mentions[-1].codes[0][:2] in _WITHOUT_COUNTIES
@@ -173,6 +176,8 @@ class Reader:
         if hit.name.form != "short" or hit.name.codes[0].endswith("0000"):
             return False
         if words.text.endswith(_COUNTRIES, 0, hit.start):
+            return True
+        if _is_short_county(hit) and _TOWNSHIP.match(words.text, hit.end):
             return True
         if not mentions:
             return False
