@@ -98,21 +98,13 @@ class Reader:
         while pending:
             hit = pending.pop()
             following = pending[-1] if pending else None
-            if hit.name.form == "ignored":
-                self._take_shorter(hit, words, pending)
-                continue
-            if _is_account(hit, following):
-                continue
-            if self._is_overseas_district(mentions, hit, text):
-                continue
             linked = self._linked(mentions, hit, text)
             sure = following is not None and self._holds(hit, following)
-            if linked and (sure or words.may_end(hit)):
-                above = mentions.pop()
-                mention = _mention(field, hit, text, above.start)
-                mention = replace(mention, codes=linked, linked=True, doubtful=False)
-                mentions.append(above if _is_feature(hit, text) else mention)
-            elif self._is_misplaced(mentions, hit):
+            if hit.name.form == "ignored" or (not linked and words.lend(hit)):
+                self._take_shorter(hit, words, pending)
+            elif linked and (sure or words.may_end(hit)):
+                mentions.append(_joined(mentions.pop(), hit, linked, text))
+            elif _is_account(hit, following) or self._is_elsewhere(mentions, hit, text):
                 continue
             elif sure or (words.allow(hit) and not self._strays(mentions, hit, words)):
                 mentions.append(_mention(field, hit, text, hit.start))
@@ -121,8 +113,8 @@ class Reader:
         return [*_listed(_without_works(mentions, text), text)]
 
     def _take_shorter(self, hit: Hit, words: Words, pending: list[Hit]) -> None:
-        """Put the place before what is pending where the phrase is none (四川话 in 四川|话题)."""
-        if words.ends(hit.end):
+        """Put the place before what is pending where the name is none (四川话 in 四川|话题)."""
+        if hit.name.form == "ignored" and words.ends(hit.end):
             return
         shorter = self._names.at(words.text, hit.start, hit.end - 1)
         if shorter is not None:
@@ -144,21 +136,19 @@ class Reader:
             return ()
         return self._within(mentions[-1].codes, hit)
 
-    def _is_overseas_district(self, mentions: list[Mention], hit: Hit, text: str) -> bool:
-        """Whether a mainland name stands right after one of Taiwan (台北|大同区)."""
-        return (
-            bool(mentions)
-            and mentions[-1].codes[0][:2] in _WITHOUT_COUNTIES
-            and not hit.name.codes[0].endswith("0000")
-            and _GAP.match(text[mentions[-1].end : hit.start]) is not None
-        )
+    def _is_elsewhere(self, mentions: list[Mention], hit: Hit, text: str) -> bool:
+        """Whether the name right after another's is a district of that, unknown to the table.
 
-    def _is_misplaced(self, mentions: list[Mention], hit: Hit) -> bool:
-        """Whether a district's full name stands right after another city's (保定|新市区)."""
+        台北|大同区; 保定|新市区, which was dissolved.
+        """
+        if not mentions or hit.name.codes[0].endswith("0000"):
+            return False
+        before = mentions[-1]
+        if before.codes[0][:2] in _WITHOUT_COUNTIES:
+            return _GAP.match(text[before.end : hit.start]) is not None
         return (
-            bool(mentions)
-            and mentions[-1].end == hit.start
-            and mentions[-1].codes[0][4:] == "00"
+            before.end == hit.start
+            and before.codes[0][4:] == "00"
             and hit.name.form in ("full", "former")
             and hit.name.text.endswith("区")
             and not hit.name.codes[0].endswith("00")
@@ -173,11 +163,13 @@ class Reader:
 
         上海|瑞金医院 is no 瑞金; 朝阳|海淀 and 郑州|禹州 are two places.
         """
-        if hit.name.form != "short" or hit.name.codes[0].endswith("0000"):
+        if hit.name.form != "short":
+            return False
+        if _TOWNSHIP.match(words.text, hit.end):
+            return True
+        if hit.name.codes[0].endswith("0000"):
             return False
         if words.text.endswith(_COUNTRIES, 0, hit.start):
-            return True
-        if _is_short_county(hit) and _TOWNSHIP.match(words.text, hit.end):
             return True
         if not mentions:
             return False
@@ -256,6 +248,14 @@ def _without_works(mentions: list[Mention], text: str) -> list[Mention]:
 
 def _is_short_county(hit: Hit) -> bool:
     return hit.name.form == "short" and not hit.name.codes[0].endswith("00")
+
+
+def _joined(above: Mention, hit: Hit, codes: tuple[str, ...], text: str) -> Mention:
+    """The mention of a name right after its parent's; the parent's if it only names a river."""
+    if _is_feature(hit, text):
+        return above
+    mention = _mention(above.field, hit, text, above.start)
+    return replace(mention, codes=codes, linked=True, doubtful=False)
 
 
 def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:

@@ -18,6 +18,14 @@ _SURNAMES: Final = frozenset(
     "夏钟汪田任姜范石姚谭廖邹熊金陆郝孔崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚庞樊殷施洪翟颜倪严温季俞"
     "章鲁葛韦毕聂焦费"
 )
+_SPLIT: Final = frozenset({"河南县", "海南县", "河北区", "吉林市"})
+"""Full names that begin with the name of another, larger unit."""
+
+_VERBS: Final = frozenset(
+    {"任县", "代县", "和县", "成县", "应县", "临县", "开县", "达县", "安县", "易县", "随县", "通县"}
+)
+"""Counties whose names are also a verb or conjunction before 县长, 县委, 县城."""
+
 _OPEN: Final = re.compile(r"[，。、：；！？\s一某有两三\d男女警]|分局|法院|妇联|$")
 
 
@@ -40,6 +48,14 @@ class Words:
     def ends(self, at: int) -> bool:
         """Whether a word ends there, so that the next begins."""
         return at in self._words() or at == len(self.text)
+
+    def lend(self, hit: Hit) -> bool:
+        """Whether the last character of a full name begins the next word (代|县长, 河南|县城)."""
+        if hit.name.form not in ("full", "former") or self.ends(hit.end):
+            return False
+        if hit.name.text in _VERBS:
+            return self.text[hit.end] in "长委城级域"
+        return hit.name.text in _SPLIT and self.ends(hit.end - 1)
 
     def follows_surname(self, hit: Hit) -> bool:
         """Whether a one-character word before the name makes it somebody's given name (赵|安吉)."""
