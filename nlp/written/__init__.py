@@ -16,6 +16,9 @@ from nlp.labelled import LabelledPost, read_labelled
 from nlp.written.grammar import Grammar, Template
 from nlp.written.surface import compose
 
+WRITTEN: Final = 1500
+"""How many of them a training takes."""
+
 POSITIVE_SHARE: Final = 1 / 3
 _MISSES: Final = 200
 """So many draws in a row that only repeat known posts mean that the grammar is used up."""

@@ -45,7 +45,7 @@ def kinds(incident: bool) -> Counter:
 def test_every_row_passes_the_checks_of_labels() -> None:
     with as_file(files("nlp.written") / "posts.jsonl") as path:
         posts = list(read_labelled(path))
-    assert len(posts) == len(rows()) >= 400
+    assert len(posts) == len(rows()) >= 1500
     assert {post.origin for post in posts} == {"written"}
     texts = Counter((post.title, post.body) for post in posts)
     assert [text for text, times in texts.items() if times > 1] == []
