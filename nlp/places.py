@@ -131,17 +131,17 @@ class Resolver:
 
         「近日，广东深圳。罗湖区法院判决」: the event's city is a scene, and its court in it.
         """
-        told = {m.codes[0]: m.role for m in mentions if _is_scene(m) and len(m.codes) == 1}
+        told = {m.codes[0]: m for m in mentions if _is_scene(m) and len(m.codes) == 1}
         if len(finest) == 1 or not told:
             return finest
         taken = {p for m in finest if _is_scene(m) for p in self._divisions.parents(m.codes[0])}
         return [self._told(m, told, taken) if m.role in _LIFTED else m for m in finest]
 
-    def _told(self, mention: Mention, told: dict[str, Role], taken: set[str]) -> Mention:
+    def _told(self, mention: Mention, told: dict[str, Mention], taken: set[str]) -> Mention:
         """The mention in the role of the nearest unit above it that holds no other scene."""
         for above in self._divisions.parents(mention.codes[0]):
             if above in told and above not in taken:
-                return replace(mention, role=told[above])
+                return replace(mention, role=told[above].role, situated=told[above].situated)
         return mention
 
     def _placed(self, mentions: list[Mention], unsure: frozenset[Role]) -> Iterator[Place]:

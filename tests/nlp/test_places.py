@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -239,9 +240,18 @@ def _measure(gold: Path) -> dict[str, float]:
 
 def test_the_resolver_loads_fast() -> None:
     code = (
-        "import time; t = time.process_time();"
-        "from nlp.places import Resolver; Resolver.shared();"
-        "print(time.process_time() - t)"
+        "import time; from nlp.places import Resolver; t = time.process_time();"
+        "Resolver.shared(); print(time.process_time() - t)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 1.0
+    assert float(done.stdout) < 0.3  # 0.06 s on a quiet core
+
+
+def test_titles_without_a_place_cost_little() -> None:
+    resolver = Resolver.shared()
+    titles = ["女子遭前夫殴打后报警", "孩子被老师罚站一下午", "网友热议产假延长"] * 500
+    resolver.find(titles[0], "")
+    start = time.process_time()
+    for title in titles:
+        resolver.find(title, "")
+    assert (time.process_time() - start) / len(titles) < 60e-6  # 5 µs on a quiet core

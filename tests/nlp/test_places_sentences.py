@@ -50,6 +50,9 @@ TAGS = {
     "zone",
 }
 
+KNOWN_MISSES: set[str] = set()
+"""Sentences that the resolver still misreads; the floors below hold with them."""
+
 SURE = 0.8
 """From this confidence on a place may route a case by itself."""
 
@@ -128,6 +131,11 @@ def test_counties_are_precise_and_found() -> None:
     report = misses(iter(readings()))
     assert hit / said >= 0.97, report
     assert hit / true >= 0.95, report
+
+
+def test_only_the_known_sentences_are_misread() -> None:
+    wrong = [r for r in readings() if not r.right]
+    assert {r.text for r in wrong} == KNOWN_MISSES, misses(iter(wrong))
 
 
 def test_texts_without_a_scene_get_none() -> None:
