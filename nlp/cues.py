@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.assessment import Cue, Field
 from nlp.lexicon import read_lines
-from nlp.text import normalise, original_span
+from nlp.text import clean, normalise, original_span
 
 READ: Final = 1000
 """Code points of a body that are read: cases are told at the start."""
@@ -107,8 +107,8 @@ def find_cues(title: str, body: str) -> tuple[Cue, ...]:
     if body:
         parts.append(("body", body[:READ], 1))
     for field, original, weight in parts:
-        text, offsets = normalise(original)
-        for term, start, end, _ in _said(text):
+        offsets: Sequence[int] = ()
+        for term, start, end, _ in _said(clean(original)):
             key = (term.kind, term.value, field)
             if term.kind == "setting":
                 votes[term] = votes.get(term, 0) + weight
@@ -116,6 +116,7 @@ def find_cues(title: str, body: str) -> tuple[Cue, ...]:
                     continue
             elif key in found:
                 continue
+            offsets = offsets or normalise(original)[1]
             first, last = original_span(offsets, start, end)
             cue = Cue(term.kind, term.value, field, first, last, original[first:last])
             if term.kind == "setting":

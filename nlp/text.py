@@ -50,9 +50,9 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
     """
     text = _without_urls(text)
     spelled = text.translate(_SPELLINGS)
-    widths = [len(_SPELLINGS[ord(char)]) for char in text]
+    widths = list(map(len, map(_SPELLINGS.__getitem__, map(ord, text))))
     offsets: Sequence[int] = range(len(text) + 1)
-    if any(width != 1 for width in widths):
+    if widths.count(1) != len(widths):
         offsets = [at for at, width in enumerate(widths) for _ in range(width)] + [len(text)]
     while made := list(edits(spelled, text)):
         spelled, offsets = mended(spelled, made), shifted(offsets, made)
