@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp.gazetteer.divisions import TABLE_VERSION, read_table
 from nlp.places import Divisions, Resolver
@@ -255,3 +257,18 @@ def test_titles_without_a_place_cost_little() -> None:
     for title in titles:
         resolver.find(title, "")
     assert (time.process_time() - start) / len(titles) < 60e-6  # 5 µs on a quiet core
+
+
+PIECES = ["北京", "朝阳区", "南山", "四川话", "平安", "台北市", "大同区", "河南", "县城", "代县"]
+PIECES += ["公安局", "分局", "《", "》", "近日，", "在", "一女子", "、", "和", "等地", "vs", "\n"]
+PIECES += ["美国", "村", "大学", "法院"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.sampled_from(PIECES)))
+def test_any_text_is_read(title: list[str], body: list[str]) -> None:
+    fields = {"title": "".join(title), "body": "".join(body)}
+    divisions = Divisions.shared()
+    for place in Resolver.shared().find(fields["title"], fields["body"]):
+        assert 0 <= place.start < place.end <= len(fields[place.field])
+        assert 0 < place.confidence < 1
+        assert divisions.exists(place.code)
