@@ -33,9 +33,13 @@ def explainer(classifier: Classifier) -> Explainer:
 
 def off_by(explanation: Explanation) -> float:
     """How far the parts are from the log-odds of the probability that the classifier gives."""
-    probability = explanation.assessment.incident
-    odds = np.log(probability / (1 - probability))
     parts = explanation.base + explanation.rest + sum(word.weight for word in explanation.words)
+    probability = explanation.assessment.incident
+    if not 1e-9 < probability < 1 - 1e-9:
+        # A number this near to 0 or 1 has lost its log-odds.
+        assert abs(1 / (1 + np.exp(-parts)) - probability) < 1e-9
+        return abs(parts - explanation.log_odds)
+    odds = np.log(probability / (1 - probability))
     return float(max(abs(parts - odds), abs(explanation.log_odds - odds)))
 
 
