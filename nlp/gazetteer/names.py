@@ -24,7 +24,9 @@ _KINDS: Final[dict[str, Form]] = {
 }
 
 
-_BORROWED: Final = re.compile(r"市(?:民(?![政族警兵办营间宿用生俗国房主革])|场(?!监))")
+_BORROWED: Final = re.compile(
+    r"市(?:民(?![政族警兵办营间宿用生俗国房主革])|场(?!监)|集(?![团中体资]))"
+)
 """What takes the last character of a name before it (恩施|市民)."""
 
 
@@ -83,7 +85,7 @@ class Names:
         hits = []
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             name = names[index]
-            if end < len(text) and text[end] in "民场" and _BORROWED.match(text, end - 1):
+            if end < len(text) and text[end] in "民场集" and _BORROWED.match(text, end - 1):
                 short = self._by_text.get(name.text[:-1])
                 if short is not None:
                     name, end = short, end - 1

@@ -6,6 +6,7 @@ from typing import Final
 
 import rjieba
 
+from nlp.gazetteer.context import begins_clause
 from nlp.gazetteer.names import Hit
 
 _TAIL: Final = frozenset(
@@ -21,10 +22,10 @@ _SURNAMES: Final = frozenset(
 _SPLIT: Final = frozenset({"河南县", "海南县", "河北区", "吉林市"})
 """Full names that begin with the name of another, larger unit."""
 
-_VERBS: Final = frozenset(
-    {"任县", "代县", "和县", "成县", "应县", "临县", "开县", "达县", "安县", "易县", "随县", "通县"}
-)
-"""Counties whose names are also a verb or conjunction before 县长, 县委, 县城."""
+_WORDY: Final = frozenset({"任县", "代县", "和县", "新县", "古县", "成县", "应县", "开县", "安县"})
+"""Counties whose names may also be a verb, conjunction or adjective before 县."""
+
+_OF_COUNTIES: Final = frozenset("长委城级域领")
 
 _OPEN: Final = re.compile(r"[，。、：；！？\s一某有两三\d男女警]|分局|法院|妇联|$")
 
@@ -51,11 +52,12 @@ class Words:
 
     def lend(self, hit: Hit) -> bool:
         """Whether the last character of a full name begins the next word (代|县长, 河南|县城)."""
-        if hit.name.form not in ("full", "former") or self.ends(hit.end):
+        if hit.name.form not in ("full", "former"):
             return False
-        if hit.name.text in _VERBS:
-            return self.text[hit.end] in "长委城级域"
-        return hit.name.text in _SPLIT and self.ends(hit.end - 1)
+        if hit.name.text in _WORDY:
+            follows = self.text[hit.end : hit.end + 1]
+            return follows in _OF_COUNTIES or not begins_clause(self.text, hit.start)
+        return hit.name.text in _SPLIT and self.ends(hit.end - 1) and not self.ends(hit.end)
 
     def follows_surname(self, hit: Hit) -> bool:
         """Whether a one-character word before the name makes it somebody's given name (赵|安吉)."""
