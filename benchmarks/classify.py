@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks import peers
 from nlp.background import read_stream
 from nlp.classifier import Classifier
-from nlp.features import document, run_terms, word_terms
+from nlp.features import document, family_terms
 from nlp.labelled import read_labelled
 from nlp.text import tokens
 from pipelines.cli.classify import classify_rows
@@ -54,10 +54,10 @@ def scan() -> Callable[[Sequence[str]], Any]:
 def oracle(classifier: Classifier) -> Callable[[Sequence[str]], Any]:
     """scikit-learn's own path over the stored model: the same features, all heads."""
     model = classifier.model
-    idf = np.split(model.idf, [len(model.vocabulary.words)])
+    idf = np.split(model.idf, model.vocabulary.borders[:-1])
     blocks = []
     for terms, entries, weights in zip(
-        (word_terms, run_terms), (model.vocabulary.words, model.vocabulary.runs), idf, strict=True
+        family_terms(model.concepts), model.vocabulary.families, idf, strict=True
     ):
         numbered = {entry: number for number, entry in enumerate(entries)}
         block = TfidfVectorizer(analyzer=terms, vocabulary=numbered, sublinear_tf=True)

@@ -14,7 +14,8 @@ from nlp import text as spelling
 from nlp.assessment import Assessment, Evidence
 from nlp.cues import find_cues
 from nlp.evidence import strongest_spans
-from nlp.features import Extractor, document
+from nlp.extractor import Extractor
+from nlp.features import document
 from nlp.model import Kind, LabelReader, Labels, Model, kind_of
 from nlp.places import Resolver
 from nlp.taxonomy import Scope, Severity

@@ -1,14 +1,16 @@
 """The linear model: one vocabulary, a column of weights per label, a sigmoid on each score."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from nlp.features import Extractor, Vocabulary
+from nlp.concepts import Concepts
+from nlp.extractor import Extractor
+from nlp.features import Vocabulary
 from nlp.taxonomy import Victim
 
 Kind = Literal["headline", "article", "account"]
@@ -64,7 +66,8 @@ class Model:
     """Everything that a decision depends on.
 
     `incident` has two columns: weights for all texts, and what is added for accounts. `labels` has
-    a column for each of `heads`. Rows are features in the order of the vocabulary.
+    a column for each of `heads`. Rows are features in the order of the vocabulary. `concepts` are
+    the groups of words that features are made of.
     """
 
     version: str
@@ -74,10 +77,11 @@ class Model:
     labels: Floats
     heads: tuple[Head, ...]
     decision: Decision
+    concepts: Concepts = field(default_factory=Concepts)
 
     def extractor(self) -> Extractor:
         """What turns texts into rows for this model."""
-        return Extractor(self.vocabulary, self.idf)
+        return Extractor(self.vocabulary, self.idf, self.concepts)
 
     def probabilities(self, rows: csr_matrix, kinds: Sequence[Kind]) -> Floats:
         """The probability of an incident for each row."""

@@ -11,7 +11,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from nlp.concepts import Concepts
 from nlp.errors import NlpError
 from nlp.features import Vocabulary
 from nlp.model import Decision, Head, Model, Sigmoid
@@ -26,7 +27,7 @@ from nlp.model import Decision, Head, Model, Sigmoid
 SHIPPED: Final = Path(__file__).parent.parent / "models"
 """The models that come with the product."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 _LEVELS: Final = 127
 _LOG: Final = "promotions.jsonl"
@@ -40,7 +41,7 @@ class ModelError(NlpError):
 
 def rounded(model: Model) -> Model:
     """The model as it will be read back: what rounding costs can be measured before saving."""
-    return _model(model.version, model.vocabulary, _arrays(model), _card(model))
+    return _model(model.version, model.vocabulary, _arrays(model), _card(model), model.concepts)
 
 
 def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> Path:
@@ -58,6 +59,7 @@ def save(model: Model, folder: Path, figures: Mapping[str, Any], card: str) -> P
     contents = {
         "weights.npz": buffer.getvalue(),
         "vocabulary.txt": model.vocabulary.dump().encode("utf-8", "surrogatepass"),
+        "concepts.txt": "\n".join(model.concepts.words).encode("utf-8", "surrogatepass"),
     }
     for name, content in contents.items():
         (building / name).write_bytes(content)
@@ -111,7 +113,7 @@ def read(folder: Path) -> Model:
     """The model of one version's folder. Raises ModelError when a file is damaged."""
     description = describe(folder)
     contents = {}
-    for name in ("weights.npz", "vocabulary.txt"):
+    for name in ("weights.npz", "vocabulary.txt", "concepts.txt"):
         contents[name] = _read(folder / name)
         if _digest(contents[name]) != description["sha256"].get(name):
             raise ModelError(f"模型文件 {folder / name} 与卡片记录的摘要不符，{_REPAIR}")
@@ -119,7 +121,9 @@ def read(folder: Path) -> Model:
         with np.load(io.BytesIO(contents["weights.npz"]), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         vocabulary = Vocabulary.parse(contents["vocabulary.txt"].decode("utf-8", "surrogatepass"))
-        return _model(folder.name, vocabulary, arrays, description)
+        words = contents["concepts.txt"].decode("utf-8", "surrogatepass")
+        concepts = Concepts(tuple(words.split("\n") if words else ()), arrays["groups"])
+        return _model(folder.name, vocabulary, arrays, description, concepts)
     except (ValueError, KeyError, TypeError, zipfile.BadZipFile, OSError) as error:
         raise ModelError(f"模型 {folder} 的内容不完整（{error}），{_REPAIR}") from error
 
@@ -227,6 +231,7 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
         "incident": model.incident.astype(np.float32),
         "labels": np.rint(model.labels / scale).astype(np.int8),
         "scale": scale,
+        "groups": model.concepts.groups.astype(np.uint16),
     }
 
 
@@ -249,6 +254,7 @@ def _model(
     vocabulary: Vocabulary,
     arrays: Mapping[str, NDArray[Any]],
     card: Mapping[str, Any],
+    concepts: Concepts,
 ) -> Model:
     decision = card["decision"]
     model = Model(
@@ -266,9 +272,11 @@ def _model(
             alert=decision["alert"],
             review=decision["review"],
         ),
+        concepts=replace(concepts, groups=arrays["groups"].astype(np.int64)),
     )
     shapes = {len(vocabulary), len(model.idf), len(model.incident), len(model.labels)}
-    if len(shapes) != 1 or model.labels.shape[1] != len(model.heads):
+    shapes_fit = len(shapes) == 1 and len(concepts.words) == len(model.concepts.groups)
+    if not shapes_fit or model.labels.shape[1] != len(model.heads):
         raise ValueError("词表与权重的大小不一致")
     return model
 

@@ -5,6 +5,7 @@ Features with names (`act:hit>victim:wife`): the lexicon names the parts, a few 
 """
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from nlp.lexicon import read_lines
 from nlp.text import clean
 
 READ: Final = 1000
-"""Code points of a body that are read."""
+"""Code points of a document that are read."""
 
 _MOST: Final = 6
 """Most acts, and most marks, of a text that are combined with each other."""
@@ -26,6 +27,9 @@ _BY_MEN: Final = frozenset(
     ("sexual", "molest", "harass", "film", "domestic", "abuse", "prostitute", "traffic")
 )
 """Acts whose following man did it (猥亵男子被抓), while a man after other acts suffers it."""
+
+_SIGNS: Final = re.compile(r"[:>&-]")
+"""What joins the names in a term."""
 
 _MEN: Final = frozenset(("man", "official"))
 _CLAUSAL: Final = frozenset(("person", "act", "passive", "ba", "deny"))
@@ -85,6 +89,15 @@ class Roles:
     def shared(cls) -> Self:
         return cls(list(csv.DictReader(read_lines("roles.csv"))))
 
+    def spans(self, text: str) -> list[tuple[int, int, Role]]:
+        """The same with where each begins and ends."""
+        roles = self._roles
+        return [
+            (start, end, role)
+            for index, start, end in self._automaton.find_matches_as_indexes(text)
+            for role in roles[index]
+        ]
+
     def find(self, text: str) -> list[Role]:
         """The roles of a normalised text in order."""
         roles = self._roles
@@ -104,16 +117,19 @@ def role_terms(title: str, body: str = "") -> list[str]:
     for stages, pleas and signals of non-incidents; `first:plea` for a plea beside a first person, a
     mark, too; `only:GROUP` when all people are of one group.
     """
-    return roles_of(f"{clean(title)}\n{clean(body[:READ])}")
+    return roles_of(f"{clean(title)}\n{clean(body)}")
 
 
 def roles_of(document: str) -> list[str]:
-    """The same for a normalised document: a title, a line break and a body."""
+    """The same for a normalised document: a title, a line break and a body.
+
+    Only its first `READ` code points are read.
+    """
     terms: list[str] = []
     seen: dict[str, dict[str, str]] = {name: {} for name in (*_PARTS, "time")}
     clause: list[Role] = []
     subject: Role | None = None
-    for role in Roles.shared().find(document):
+    for role in Roles.shared().find(document[:READ]):
         if role.kind == "break":
             subject = _read_clause(clause, subject, terms)
             clause = []
@@ -138,6 +154,22 @@ def roles_of(document: str) -> list[str]:
         terms += [f"victim:{group}&{act}" for act in acts for group in groups]
         terms += [f"{first}&{second}" for first, second in combinations(acts, 2)]
     return list(dict.fromkeys(terms))
+
+
+def bearers(document: str, terms: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """For each of the document's terms the spans of the words that it speaks of, at least one."""
+    found = [each for each in Roles.shared().spans(document[:READ]) if each[2].term]
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for start, end, role in found:
+        for name in {role.value, role.group}:
+            by_name.setdefault(name, []).append((start, end))
+    everything = [(start, end) for start, end, _ in found] or [(0, 1)]
+    result = []
+    for term in terms:
+        names = _SIGNS.split(term)
+        spans = [span for name in dict.fromkeys(names) for span in by_name.get(name, ())]
+        result.append(sorted(set(spans)) or everything)
+    return result
 
 
 def _read_clause(clause: Sequence[Role], subject: Role | None, terms: list[str]) -> Role | None:

@@ -6,8 +6,8 @@ Deterministic: the same rows give the same model.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final, Self
-from zlib import crc32
+from itertools import chain
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,13 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 from nlp import registry
 from nlp.background import StreamPost, hard_negatives
+from nlp.concepts import Concepts, learn
 from nlp.errors import NlpError
 from nlp.evaluation import recall_threshold
-from nlp.features import Extractor, Vocabulary, document, run_terms, word_terms
+from nlp.extractor import Extractor
+from nlp.features import Vocabulary, document, family_terms
 from nlp.labelled import LabelledPost
+from nlp.lesson import FOLDS, Lesson, calibrate, flags_of
 from nlp.model import KINDS, Decision, Head, Kind, Model, Sigmoid, kind_of
 from nlp.taxonomy import PROTECTED, Category, Scope, Severity, Status, Victim
 from nlp.text import tokens
@@ -29,23 +32,25 @@ Ints = NDArray[np.int64]
 Progress = Callable[[str], None]
 """Told what is being worked on, in Chinese."""
 
-FOLDS: Final = 5
-"""Parts of the labelled posts; each is scored by a model that has not seen it."""
-
 FEATURES: Final = 250_000
 """Most features of a model: what its files hold and how fast it loads."""
 
 LEAST: Final = 200
 """Fewest incidents, and fewest other posts, that a training can start from."""
 
-_RARE: Final = 2
-"""A feature must stand in this many documents."""
-
-_STRENGTH: Final = 8.0
-"""Inverse regularisation of the heads."""
+_RARE: Final = (2, 2, 2, 4, 4)
+"""A term of each family must stand in so many documents to be a feature: of pairs and roles there
+are many more than could be learned."""
 
 _FEWEST: Final = 2 * FOLDS
 """A label with fewer posts, or fewer posts without it, has no head of its own, only its rate."""
+
+SHARE: Final = 0.4
+"""The share of incidents that probabilities assume, for every kind of text alike.
+
+Annotators were shown what looked like an incident, headlines and accounts to different degrees. On
+one assumption a probability is the same strength of evidence for all, and one threshold serves all.
+"""
 
 _LABEL_RECALL: Final = 0.8
 """What a label's threshold must keep of its posts, with 95 % confidence."""
@@ -84,39 +89,46 @@ def train(
     posts: Sequence[LabelledPost],
     version: str,
     *,
+    written: Sequence[LabelledPost] = (),
     stream: Sequence[StreamPost] = (),
     false_alerts: float = FALSE_ALERTS,
     progress: Progress = lambda message: None,
 ) -> Trained:
     """Learn every head.
 
-    `stream` are unlabelled posts; `false_alerts` is how many of them, and of the labelled
+    `written` are made-up posts: they teach, but no figure and no threshold rests on them. `stream`
+    are unlabelled posts; `false_alerts` is how many of them, and of the labelled
     non-incidents, may become alerts on a day. Raises NlpError when too few posts are labelled.
     """
-    incident = _flags(posts, lambda post: post.incident)
+    incident = flags_of(posts, lambda post: post.incident)
     if min(incident.sum(), (~incident).sum()) < LEAST:
         raise NlpError(
             f"标注太少：事件 {incident.sum()} 条、非事件 {(~incident).sum()} 条，"
             f"各需要至少 {LEAST} 条，请补充标注文件"
         )
+    taught = [*posts, *written]
+    documents = [document(post.title, post.body) for post in taught]
+    progress("学习词语的分组")
+    concepts = learn(chain((document(post.title, post.body) for post in stream), documents))
     progress("提取特征")
-    vocabulary, idf, rows = learn_features(posts)
+    vocabulary, idf, rows = learn_features(documents, concepts)
     progress("训练：是否事件")
+    lesson = Lesson.of(taught, rows, len(posts))
+    extractor = Extractor(vocabulary, idf, concepts)
+    negatives, added = _hard_negatives(*lesson.fit(), stream, extractor)
+    whole = lesson.with_negatives(negatives, added)
+    weights, scores = whole.fit_held_out()
     kinds = [kind_of(post.title, post.body) for post in posts]
-    wide = with_accounts(rows, kinds)
-    extractor = Extractor(vocabulary, idf)
-    negatives, added = _hard_negatives(*fit(wide, incident), stream, extractor)
-    seen: list[LabelledPost | StreamPost] = [*posts, *negatives]
-    truth = np.append(incident, np.zeros(len(negatives), dtype=bool))
-    folds = np.array([fold_of(post) for post in seen])
-    weights, scores = _fit_held_out(vstack([wide, added], format="csr"), truth, folds)
     sigmoids = {kind: _kind_sigmoid(kind, kinds, scores[: len(posts)], incident) for kind in KINDS}
     held_out = np.array(
         [float(sigmoids[kind](scores[at])) for at, kind in enumerate(kinds)], dtype=np.float64
     )
-    columns, heads, labels = _label_heads(posts, rows, progress)
+    columns, heads, labels = _label_heads(taught, lesson, progress)
+    unlabelled = sigmoids["headline"](scores[len(taught) :])
     alarms = _FalseAlarms.of(
-        seen, ~truth, np.append(held_out, sigmoids["headline"](scores[len(posts) :]))
+        [*posts, *negatives],
+        np.append(~incident, np.ones(len(negatives), dtype=bool)),
+        np.append(held_out, unlabelled),
     )
     alert = alarms.threshold(false_alerts)
     model = Model(
@@ -127,6 +139,7 @@ def train(
         labels=columns,
         heads=heads,
         decision=Decision(sigmoids, alert, min(alert, _review_level(posts, held_out))),
+        concepts=concepts,
     )
     finished = registry.rounded(pruned(model, FEATURES))
     return Trained(finished, held_out, labels, alarms.daily(alert))
@@ -140,40 +153,34 @@ def pruned(model: Model, size: int) -> Model:
     share = np.abs(weights) / largest * np.array([3.0, 3.0] + [1.0] * model.labels.shape[1])
     reach = share.max(axis=1) * model.idf
     kept = np.sort(np.argsort(-reach, kind="stable")[:size])
-    entries = (*model.vocabulary.words, *model.vocabulary.runs)
-    border = int(np.searchsorted(kept, len(model.vocabulary.words)))
     return replace(
         model,
-        vocabulary=Vocabulary(
-            tuple(entries[at] for at in kept[:border]), tuple(entries[at] for at in kept[border:])
-        ),
+        vocabulary=model.vocabulary.kept(kept.tolist()),
         idf=model.idf[kept],
         incident=model.incident[kept],
         labels=model.labels[kept],
     )
 
 
-def fold_of(post: LabelledPost | StreamPost) -> int:
-    """The held-out part of a post: dated ones by quarter, so that one event stays in one part."""
-    if post.day is not None:
-        return (4 * post.day.year + (post.day.month - 1) // 3) % FOLDS
-    return crc32(f"{post.title}\n{post.body}".encode("utf-8", "surrogatepass")) % FOLDS
-
-
-def learn_features(posts: Sequence[LabelledPost]) -> tuple[Vocabulary, Floats, csr_matrix]:
-    """The vocabulary of the posts, the idf of each feature, and the posts' rows."""
+def learn_features(
+    documents: Sequence[str], concepts: Concepts
+) -> tuple[Vocabulary, Floats, csr_matrix]:
+    """The vocabulary of the documents, the idf of each feature, and the documents' rows."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    documents = [document(post.title, post.body) for post in posts]
-    blocks = [
-        TfidfVectorizer(analyzer=terms, min_df=_RARE, sublinear_tf=True).fit(documents)
-        for terms in (word_terms, run_terms)
-    ]
-    words, runs = (tuple(block.get_feature_names_out().tolist()) for block in blocks)
-    vocabulary = Vocabulary(words, runs)
-    idf = np.concatenate([block.idf_ for block in blocks]).astype(np.float32).astype(np.float64)
-    extractor = Extractor(vocabulary, idf)
-    return vocabulary, idf, rows_of(extractor, documents)
+    entries, idf = [], []
+    for terms, rare in zip(family_terms(concepts), _RARE, strict=True):
+        block = TfidfVectorizer(analyzer=terms, min_df=rare, sublinear_tf=True)
+        try:
+            block.fit(documents)
+        except ValueError:  # no term of this family is frequent enough
+            entries.append(())
+            continue
+        entries.append(tuple(block.get_feature_names_out().tolist()))
+        idf.append(block.idf_)
+    vocabulary = Vocabulary(*entries)
+    weights = np.concatenate(idf).astype(np.float32).astype(np.float64)
+    return vocabulary, weights, rows_of(Extractor(vocabulary, weights, concepts), documents)
 
 
 def rows_of(extractor: Extractor, documents: Sequence[str]) -> csr_matrix:
@@ -185,35 +192,6 @@ def _batches(extractor: Extractor, documents: Sequence[str]) -> Iterator[csr_mat
     for at in range(0, len(documents), 1000):
         batch = documents[at : at + 1000]
         yield extractor.rows(batch, [tokens(one) for one in batch])
-
-
-def with_accounts(rows: csr_matrix, kinds: Sequence[Kind]) -> csr_matrix:
-    """The rows with a second copy of every feature that only accounts have.
-
-    Accounts share what all texts teach and add what only they teach (Daumé, Frustratingly Easy
-    Domain Adaptation, 2007).
-    """
-    accounts = np.array([kind == "account" for kind in kinds], dtype=np.float64)
-    return hstack([rows, rows.multiply(accounts[:, None])], format="csr")
-
-
-def fit(rows: csr_matrix, truth: Bools) -> tuple[Floats, float]:
-    """Weights and intercept of one linear head."""
-    from sklearn.linear_model import LogisticRegression
-
-    # liblinear's dual solver: exact, fast on sparse rows, and deterministic for a fixed seed.
-    head = LogisticRegression(
-        C=_STRENGTH, solver="liblinear", dual=True, tol=1e-2, random_state=0, max_iter=1000
-    ).fit(rows, truth)
-    return head.coef_[0], float(head.intercept_[0])
-
-
-def calibrate(scores: Floats, truth: Bools) -> Sigmoid:
-    """The sigmoid that fits held-out scores best (Platt's method)."""
-    from sklearn.linear_model import LogisticRegression
-
-    curve = LogisticRegression(C=1e6).fit(scores[:, None], truth)
-    return Sigmoid(float(curve.coef_[0, 0]), float(curve.intercept_[0]))
 
 
 def _hard_negatives(
@@ -232,26 +210,12 @@ def _hard_negatives(
     return [stream[at] for at in chosen], hstack([rows, csr_matrix(rows.shape)], format="csr")
 
 
-def _fit_held_out(rows: csr_matrix, truth: Bools, folds: Ints) -> tuple[Floats, Floats]:
-    """The head of all rows, and each row's score by a head that has not seen its fold.
-
-    The scores are without the final head's intercept: the sigmoid fitted on them has its own.
-    """
-    scores = np.zeros(len(truth))
-    for fold in np.unique(folds):
-        held_out = folds == fold
-        weights, intercept = fit(rows[~held_out], truth[~held_out])
-        scores[held_out] = rows[held_out] @ weights + intercept
-    weights, intercept = fit(rows, truth)
-    return weights, scores - intercept
-
-
 def _kind_sigmoid(kind: Kind, kinds: Sequence[Kind], scores: Floats, incident: Bools) -> Sigmoid:
     """The sigmoid of one kind of text; of all kinds together where too few are labelled."""
     chosen = np.array([one == kind for one in kinds], dtype=bool)
     if min((incident & chosen).sum(), (~incident & chosen).sum()) < LEAST // 4:
         chosen[:] = True
-    return calibrate(scores[chosen], incident[chosen])
+    return calibrate(scores[chosen], incident[chosen], SHARE)
 
 
 def _review_level(posts: Sequence[LabelledPost], held_out: Floats) -> float:
@@ -280,7 +244,7 @@ class _FalseAlarms:
     ) -> Self:
         dated = [post.day for post in posts if post.day is not None]
         begin = max(dated, default=date.max) - timedelta(days=YEAR)
-        recent = _flags(posts, lambda post: post.day is not None and post.day > begin)
+        recent = flags_of(posts, lambda post: post.day is not None and post.day > begin)
         days = len({day for day in dated if day > begin})
         return cls(np.sort(probabilities[recent & wrong])[::-1], max(days, 1))
 
@@ -295,30 +259,28 @@ class _FalseAlarms:
 
 
 def _label_heads(
-    posts: Sequence[LabelledPost], rows: csr_matrix, progress: Progress
+    posts: Sequence[LabelledPost], lesson: Lesson, progress: Progress
 ) -> tuple[Floats, tuple[Head, ...], Floats]:
     """For every label beside `incident`: a column of weights, a head, the held-out probabilities.
 
-    The latter are those of the incidents alone.
+    The latter are those of the real incidents alone.
     """
-    incidents = _flags(posts, lambda post: post.incident)
-    foreign = _flags(posts, lambda post: post.scope is Scope.FOREIGN)
+    width = lesson.rows.shape[1] // 2
     # Three parts of unequal size do for the labels: there are thirty heads to fit.
-    folds = np.array([fold_of(post) // 2 for post in posts])
+    shared = replace(lesson, rows=lesson.rows[:, :width], folds=lesson.folds // 2)
+    incidents = lesson.truth
+    foreign = flags_of(posts, lambda post: post.scope is Scope.FOREIGN)
     columns, heads, held_out = [], [], []
     for name, holds in label_tests():
         progress(f"训练：{name}")
-        chosen = incidents | foreign if name.startswith("scope:") else incidents
-        truth = _flags(posts, holds)
-        weights, head, probabilities = _label_head(name, rows[chosen], truth[chosen], folds[chosen])
+        flags = incidents | foreign if name.startswith("scope:") else incidents
+        weights, head, probabilities = _label_head(
+            name, shared.chosen(flags, flags_of(posts, holds))
+        )
         columns.append(weights)
         heads.append(head)
-        held_out.append(probabilities[incidents[chosen]])
+        held_out.append(probabilities[(incidents & (lesson.folds >= 0))[flags]])
     return np.column_stack(columns), tuple(heads), np.column_stack(held_out)
-
-
-def _flags(posts: Sequence[Any], holds: Callable[[Any], bool]) -> Bools:
-    return np.fromiter((holds(post) for post in posts), dtype=bool, count=len(posts))
 
 
 def label_tests() -> list[tuple[str, Callable[[LabelledPost], bool]]]:
@@ -338,16 +300,16 @@ def label_tests() -> list[tuple[str, Callable[[LabelledPost], bool]]]:
     ]
 
 
-def _label_head(
-    name: str, rows: csr_matrix, truth: Bools, folds: Ints
-) -> tuple[Floats, Head, Floats]:
-    if truth.sum() < _FEWEST or (~truth).sum() < _FEWEST:
+def _label_head(name: str, lesson: Lesson) -> tuple[Floats, Head, Floats]:
+    truth, real = lesson.truth, lesson.folds >= 0
+    if min((truth & real).sum(), (~truth & real).sum()) < _FEWEST:
         rate = (truth.sum() + 0.5) / (len(truth) + 1)
         constant = Sigmoid(0.0, float(np.log(rate / (1 - rate))))
-        return np.zeros(rows.shape[1]), Head(name, constant, 0.5), np.full(len(truth), rate)
-    weights, scores = _fit_held_out(rows, truth, folds)
-    sigmoid = calibrate(scores, truth)
+        nothing = np.zeros(lesson.rows.shape[1])
+        return nothing, Head(name, constant, 0.5), np.full(len(truth), rate)
+    weights, scores = lesson.fit_held_out()
+    sigmoid = calibrate(scores[real], truth[real])
     probabilities = sigmoid(scores)
-    threshold = recall_threshold(probabilities[truth], _LABEL_RECALL)
+    threshold = recall_threshold(probabilities[truth & real], _LABEL_RECALL)
     bounded = min(max(threshold, _THRESHOLDS[0]), _THRESHOLDS[1])
     return weights, Head(name, sigmoid, round(bounded, 4)), probabilities

@@ -43,6 +43,7 @@ def train(
     from nlp.background import read_stream
     from nlp.labelled import read_labelled
     from nlp.training import train as learn
+    from nlp.written import WRITTEN, written_posts
     from pipelines.config import load
 
     folder = into or load(config).var / "models"
@@ -53,11 +54,20 @@ def train(
     known = {post.title for post in posts}
     unlabelled = list(read_stream(stream, known)) if stream else []
     say(f"标注 {len(posts)} 条，未标注 {len(unlabelled)} 条")
-    trained = learn(posts, name, stream=unlabelled, false_alerts=false_alerts, progress=say)
+    written = written_posts(seed=0, size=WRITTEN)
+    trained = learn(
+        posts,
+        name,
+        written=written,
+        stream=unlabelled,
+        false_alerts=false_alerts,
+        progress=say,
+    )
     judged = report.Judged(posts, trained.held_out, trained.labels)
     figures = report.figures(trained.model, judged)
     facts = [
         ("标注", f"{len(posts):,} 条，其中事件 {sum(post.incident for post in posts):,} 条"),
+        ("自编的帖子", f"{len(written):,} 条，只用来学，不用来评"),
         ("未标注的帖子流", f"{len(unlabelled):,} 条"),
         ("评估方法", "交叉验证：按季度分五份，每份由没有见过它的模型评分"),
         ("误报", f"最近一年平均每天 {trained.false_alerts:.1f} 条"),

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.sparse import hstack
+from scipy.sparse import hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlp.classifier import Classifier
-from nlp.features import document, run_terms, word_terms
+from nlp.features import TITLE_SHARE, document, family_terms
 from nlp.taxonomy import Category, Scope, Status
 
 INCIDENTS = {
@@ -125,10 +125,11 @@ def test_the_fast_path_equals_scikit_learn_on_the_stored_weights(classifier: Cla
     model = classifier.model
     texts = [(title, "") for title in (*INCIDENTS, *OTHERS)] + [("标题", ACCOUNT), ("", ACCOUNT)]
     documents = [document(*text) for text in texts]
-    idf = np.split(model.idf, [len(model.vocabulary.words)])
+    documents.append(document(texts[-2][0], ""))
+    idf = np.split(model.idf, model.vocabulary.borders[:-1])
     blocks = []
     for terms, entries, weights in zip(
-        (word_terms, run_terms), (model.vocabulary.words, model.vocabulary.runs), idf, strict=True
+        family_terms(model.concepts), model.vocabulary.families, idf, strict=True
     ):
         block = TfidfVectorizer(
             analyzer=terms,
@@ -138,6 +139,8 @@ def test_the_fast_path_equals_scikit_learn_on_the_stored_weights(classifier: Cla
         block.idf_ = weights
         blocks.append(block.transform(documents))
     rows = hstack(blocks, format="csr")
+    # A title with a body stands in it twice: the whole, and half the title alone.
+    rows = vstack([rows[:-3], rows[-3] + TITLE_SHARE * rows[-1], rows[-2]], format="csr")
     oracle = rows @ model.incident[:, 0]
     oracle[-1] += (rows @ model.incident[:, 1])[-1]
     kinds = ["headline"] * (len(texts) - 2) + ["article", "account"]

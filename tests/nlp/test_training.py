@@ -16,8 +16,9 @@ from nlp.background import StreamPost, hard_negatives, read_stream
 from nlp.classifier import Classifier
 from nlp.errors import NlpError
 from nlp.labelled import LabelledPost, read_labelled
+from nlp.lesson import fold_of
 from nlp.taxonomy import Category, Scope, Status, Victim
-from nlp.training import Trained, fold_of, label_tests, train
+from nlp.training import Trained, label_tests, train
 
 PLACES = ("湖北", "河南", "山东", "广东", "四川", "云南", "江西", "陕西", "福建", "辽宁")
 DEEDS = {

@@ -1,0 +1,127 @@
+"""What a linear head learns from, and how it is fitted: rows, truth, held-out parts, weights."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from nlp.background import StreamPost
+from nlp.labelled import LabelledPost
+from nlp.model import Kind, Sigmoid, kind_of
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+FOLDS: Final = 5
+"""Parts of the labelled posts; each is scored by a model that has not seen it."""
+
+_STRENGTH: Final = 4.0
+"""Inverse regularisation of the heads."""
+
+_WRITTEN: Final = 0.5
+"""What a written post counts beside a real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one head learns from, and by how much each row counts.
+
+    Rows of fold -1 teach in every fold and are never held out.
+    """
+
+    rows: csr_matrix
+    truth: Bools
+    folds: Ints
+    weights: Floats
+
+    @classmethod
+    def of(cls, posts: Sequence[LabelledPost], rows: csr_matrix, real: int) -> Self:
+        """The posts, of which the first `real` are real and the others written."""
+        kinds = [kind_of(post.title, post.body) for post in posts]
+        folds = np.array([fold_of(post) for post in posts])
+        folds[real:] = -1
+        weights = np.ones(len(posts))
+        weights[real:] = _WRITTEN
+        truth = flags_of(posts, lambda post: post.incident)
+        return cls(with_accounts(rows, kinds), truth, folds, weights)
+
+    def with_negatives(self, negatives: Sequence[StreamPost], rows: csr_matrix) -> Self:
+        """The lesson and posts of the stream that are no incidents."""
+        return type(self)(
+            vstack([self.rows, rows], format="csr"),
+            np.append(self.truth, np.zeros(len(negatives), dtype=bool)),
+            np.append(self.folds, [fold_of(post) for post in negatives]).astype(np.int64),
+            np.append(self.weights, np.ones(len(negatives))),
+        )
+
+    def chosen(self, flags: Bools, truth: Bools) -> Self:
+        """Those rows alone, with the truth of another label."""
+        return type(self)(self.rows[flags], truth[flags], self.folds[flags], self.weights[flags])
+
+    def fit(self) -> tuple[Floats, float]:
+        """Weights and intercept of one linear head."""
+        return fit(self.rows, self.truth, self.weights)
+
+    def fit_held_out(self) -> tuple[Floats, Floats]:
+        """The head of all rows, and each row's score by a head that has not seen its fold.
+
+        The scores are without the final head's intercept: the sigmoid fitted on them has its own.
+        """
+        scores = np.zeros(len(self.truth))
+        for fold in np.unique(self.folds[self.folds >= 0]):
+            out = self.folds == fold
+            weights, intercept = fit(self.rows[~out], self.truth[~out], self.weights[~out])
+            scores[out] = self.rows[out] @ weights + intercept
+        weights, intercept = self.fit()
+        return weights, scores - intercept
+
+
+def fold_of(post: LabelledPost | StreamPost) -> int:
+    """The held-out part of a post: dated ones by quarter, so that one event stays in one part."""
+    if post.day is not None:
+        return (4 * post.day.year + (post.day.month - 1) // 3) % FOLDS
+    return crc32(f"{post.title}\n{post.body}".encode("utf-8", "surrogatepass")) % FOLDS
+
+
+def with_accounts(rows: csr_matrix, kinds: Sequence[Kind]) -> csr_matrix:
+    """The rows with a second copy of every feature that only accounts have.
+
+    Accounts share what all texts teach and add what only they teach (Daumé, Frustratingly Easy
+    Domain Adaptation, 2007).
+    """
+    accounts = np.array([kind == "account" for kind in kinds], dtype=np.float64)
+    return hstack([rows, rows.multiply(accounts[:, None])], format="csr")
+
+
+def fit(rows: csr_matrix, truth: Bools, weights: Floats) -> tuple[Floats, float]:
+    """Weights and intercept of one linear head."""
+    from sklearn.linear_model import LogisticRegression
+
+    # liblinear's dual solver: exact, fast on sparse rows, and deterministic for a fixed seed.
+    head = LogisticRegression(
+        C=_STRENGTH, solver="liblinear", dual=True, tol=1e-2, random_state=0, max_iter=1000
+    ).fit(rows, truth, sample_weight=weights)
+    return head.coef_[0], float(head.intercept_[0])
+
+
+def calibrate(scores: Floats, truth: Bools, share: float | None = None) -> Sigmoid:
+    """The sigmoid that fits held-out scores best (Platt's method).
+
+    With `share`, positive and other rows are weighed so that this share of them is positive.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    found = truth.mean()
+    weights = None if share is None else np.where(truth, share / found, (1 - share) / (1 - found))
+    curve = LogisticRegression(C=1e6).fit(scores[:, None], truth, sample_weight=weights)
+    return Sigmoid(float(curve.coef_[0, 0]), float(curve.intercept_[0]))
+
+
+def flags_of(posts: Sequence[Any], holds: Callable[[Any], bool]) -> Bools:
+    """Which of the posts have a property."""
+    return np.fromiter((holds(post) for post in posts), dtype=bool, count=len(posts))
