@@ -14,7 +14,7 @@ import rjieba
 from nlp.gazetteer.names import Names
 from nlp.lexicon import read_lines
 
-_SINGLE, _DOUBLE = read_lines("names-surnames.txt")
+_SINGLE, _DOUBLE = read_lines("names-surnames.txt")[:2]
 SURNAMES: Final = frozenset(_SINGLE)
 COMPOUND: Final = frozenset(_DOUBLE.split())
 GIVEN: Final = frozenset(read_lines("names-given.txt")[0])
