@@ -105,18 +105,27 @@ class Explainer:
         ):
             base = model.decision.kinds[kind].intercept
             shown = _Shown.of(text, assessment.evidence)
+            words = tuple(shown.words(tokens, weighed))
             result.append(
                 Explanation(
                     kind=kind,
                     base=base,
                     log_odds=base + total,
-                    words=tuple(shown.words(tokens, weighed)),
-                    rest=total - sum(weighed),
+                    words=words,
+                    rest=total - sum(word.weight for word in words),
                     assessment=shown.assessment(assessment),
-                    segments=tuple(shown.segments()),
+                    segments=marked(text, assessment.evidence),
                 )
             )
         return result
+
+
+def marked(text: tuple[str, str], evidence: Sequence[Evidence]) -> tuple[Segment, ...]:
+    """The masked title and body in pieces, cut where evidence begins and ends.
+
+    A masked span that evidence cuts stands once, in the piece in which it begins.
+    """
+    return tuple(_Shown.of(text, evidence).segments())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,7 @@ class _Shown:
             begin = end = offsets[first]
             if last > first:
                 begin, end = spelling.original_span(offsets, first, last)
-            if end > begin or weight:
+            if end > begin:
                 yield Word(field, begin, end, self.text(field, begin, end), weight)
 
     def assessment(self, assessment: Assessment) -> Assessment:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.assessment import Evidence
 from nlp.classifier import Classifier
-from nlp.explanation import Explainer, Explanation
+from nlp.explanation import Explainer, Explanation, marked
 from nlp.privacy import mask
 
 PIECES = (
@@ -94,11 +95,20 @@ def test_each_word_stands_where_it_says(explainer: Explainer) -> None:
     assert all(text[1][word.start : word.end] == word.text for word in body)
 
 
-def test_a_label_that_evidence_cuts_stands_once(explainer: Explainer) -> None:
+@pytest.mark.parametrize(
+    ("start", "end", "pieces"),
+    [
+        (6, 9, ["5岁女孩〔姓名〕", "被打"]),
+        (2, 5, ["5岁", "女孩〔姓名〕", "被打"]),
+        (5, 6, ["5岁女孩〔姓名〕", "被打"]),
+        (0, 9, ["5岁女孩〔姓名〕被打"]),
+    ],
+)
+def test_a_label_that_evidence_cuts_stands_once(start: int, end: int, pieces: list[str]) -> None:
     title = "5岁女孩李家暴被打"
-    (explanation,) = explainer.explain([(title, "")])
-    assert [one.text for one in explanation.segments] == ["5岁", "女孩", "〔姓名〕", "被打"]
-    assert joined(explanation, "title") == mask(title, "").title
+    evidence = Evidence("title", start, end, title[start:end], 1.0)
+    found = marked((title, ""), [evidence])
+    assert [one.text for one in found] == pieces
 
 
 def test_what_is_private_is_shown_nowhere(explainer: Explainer) -> None:
