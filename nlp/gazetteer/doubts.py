@@ -12,6 +12,12 @@ ACCOUNT: Final = "平安"
 _OFFICE: Final = re.compile(
     r"[县区市]?(?:警方|公安|法院|检察院|妇联|教育局|教体局|纪委|分局|派出所|县委|区委|民政局|卫健[局委]|产投|城投)"
 )
+_BENCH: Final = re.compile(r"警方|公安局|法院|检察院|县委")
+_WORDS: Final = frozenset(
+    ("会同", "比如", "龙江", "公安", "合作", "互助", "共和", "同心", "解放", "友好", "上街", "平房")
+)
+"""Names so common as words that nothing but their parent's right before makes them a place."""
+
 _SOMEBODY: Final = re.compile(
     r"一(?:[男女名对所小中高老母父夫妻村镇乡幼医工企酒饭餐店宾景民养教培托车商网学孩鞋服电婴产护保单机]"
     r"|家(?!人)|公司|司机|出租)"
@@ -24,10 +30,17 @@ _DATE: Final = re.compile(r"(?:近日|日前|昨[天日]|今[天日]|\d日)(?:[^
 _STOPS: Final = frozenset("，。,")
 
 
+def is_word(hit: Hit) -> bool:
+    """Whether the name without its parent's is a word whatever stands around it (公安, 会同)."""
+    return hit.name.text in _WORDS
+
+
 def is_doubtful(hit: Hit, text: str) -> bool:
     """Whether only other places in the text can make the name a place."""
-    if hit.name.trust != "word":
-        return hit.name.trust == "linked"
+    if hit.name.trust == "free":
+        return False
+    if hit.name.trust == "linked":
+        return not (begins_clause(text, hit.start) and _BENCH.match(text, hit.end))
     if text.endswith(ACCOUNT, 0, hit.start) or _OFFICE.match(text, hit.end):
         return False
     if not begins_clause(text, hit.start):

@@ -14,7 +14,7 @@ from nlp.gazetteer.context import (
     stands_in_title,
 )
 from nlp.gazetteer.divisions import Divisions
-from nlp.gazetteer.doubts import ACCOUNT, is_doubtful
+from nlp.gazetteer.doubts import ACCOUNT, is_doubtful, is_word
 from nlp.gazetteer.names import Form, Hit, Names
 from nlp.gazetteer.words import Words
 
@@ -64,8 +64,9 @@ class Mention:
 
     `codes` are the divisions it may mean, likelier ones first. `linked`: the name of its parent
     stands right before it. `doubtful`: the name is also a word, and only other places in the text
-    can vouch for it. `leading`: nothing but an opening, a date or a preposition stands before it.
-    `situated`: the text says that something is there (在三亚; a dateline 「山东威海，」).
+    can vouch for it; `common`: so common a word that only its city can. `leading`: nothing but an
+    opening, a date or a preposition stands before it. `situated`: the text says that something is
+    there (在三亚; a dateline 「山东威海，」).
     """
 
     field: Field
@@ -76,6 +77,7 @@ class Mention:
     role: Role
     linked: bool
     doubtful: bool
+    common: bool
     leading: bool
     situated: bool
 
@@ -104,7 +106,7 @@ class Reader:
                 self._take_shorter(hit, words, pending)
             elif linked and (sure or words.may_end(hit)):
                 mentions.append(_joined(mentions.pop(), hit, linked, text))
-            elif _is_account(hit, following) or self._is_elsewhere(mentions, hit, text):
+            elif self._is_no_name(mentions, hit, following, text):
                 continue
             elif sure or (words.allow(hit) and not self._strays(mentions, hit, words)):
                 mentions.append(_mention(field, hit, text, hit.start))
@@ -135,6 +137,13 @@ class Reader:
         if not mentions or not _GAP.match(text[mentions[-1].end : hit.start]):
             return ()
         return self._within(mentions[-1].codes, hit)
+
+    def _is_no_name(
+        self, mentions: list[Mention], hit: Hit, following: Hit | None, text: str
+    ) -> bool:
+        """Whether a name without its parent's is none here, whatever its words."""
+        account = hit.name.text == ACCOUNT and following is not None and following.start == hit.end
+        return account or is_word(hit) or self._is_elsewhere(mentions, hit, text)
 
     def _is_elsewhere(self, mentions: list[Mention], hit: Hit, text: str) -> bool:
         """Whether the name right after another's is a district of that, unknown to the table.
@@ -222,10 +231,6 @@ def _is_at(mention: Mention, text: str) -> bool:
     return text[mention.start - 1 : mention.start] in ("在", "于", "赴", "到")
 
 
-def _is_account(hit: Hit, following: Hit | None) -> bool:
-    return hit.name.text == ACCOUNT and following is not None and following.start == hit.end
-
-
 def _is_feature(hit: Hit, text: str) -> bool:
     """Whether the name is part of a river's, an island's, a temple's name (丰县 has no 丰江)."""
     return _is_short_county(hit) and _FEATURE.match(text, hit.end) is not None
@@ -269,6 +274,7 @@ def _mention(field: Field, hit: Hit, text: str, start: int) -> Mention:
         role=_role(hit, text, start),
         linked=False,
         doubtful=is_doubtful(hit, text),
+        common=hit.name.trust == "linked",
         leading=begins_clause(text, start),
         situated=_is_situated(hit, text, start),
     )
@@ -315,8 +321,9 @@ def vouched(mention: Mention, others: list[Mention], divisions: Divisions) -> bo
         and 0 < mention.start - other.end <= _NEAR
     ]
     cities = {code for c in mention.codes for code in divisions.parents(c)[:1]}
-    provinces = {code for c in mention.codes for code in divisions.parents(c)}
+    above = {code for c in mention.codes for code in divisions.parents(c)}
     return any(
-        cities.intersection(codes) or (away <= _NEXT and provinces.intersection(codes))
+        cities.intersection(codes)
+        or (not mention.common and away <= _NEXT and above.intersection(codes))
         for away, codes in near
     )
