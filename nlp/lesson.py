@@ -20,8 +20,11 @@ Ints = NDArray[np.int64]
 FOLDS: Final = 5
 """Parts of the labelled posts; each is scored by a model that has not seen it."""
 
-_STRENGTH: Final = 4.0
-"""Inverse regularisation of the heads."""
+DECISION: Final = 4.0
+"""Inverse regularisation of the decision."""
+
+LABEL: Final = 16.0
+"""Inverse regularisation of the labels' heads: telling deeds apart hangs on rarer words."""
 
 _WRITTEN: Final = 0.5
 """What a written post counts beside a real one."""
@@ -63,11 +66,11 @@ class Lesson:
         """Those rows alone, with the truth of another label."""
         return type(self)(self.rows[flags], truth[flags], self.folds[flags], self.weights[flags])
 
-    def fit(self) -> tuple[Floats, float]:
+    def fit(self, strength: float = DECISION) -> tuple[Floats, float]:
         """Weights and intercept of one linear head."""
-        return fit(self.rows, self.truth, self.weights)
+        return fit(self.rows, self.truth, self.weights, strength)
 
-    def fit_held_out(self) -> tuple[Floats, Floats]:
+    def fit_held_out(self, strength: float = DECISION) -> tuple[Floats, Floats]:
         """The head of all rows, and each row's score by a head that has not seen its fold.
 
         The scores are without the final head's intercept: the sigmoid fitted on them has its own.
@@ -75,9 +78,10 @@ class Lesson:
         scores = np.zeros(len(self.truth))
         for fold in np.unique(self.folds[self.folds >= 0]):
             out = self.folds == fold
-            weights, intercept = fit(self.rows[~out], self.truth[~out], self.weights[~out])
+            taught = (self.rows[~out], self.truth[~out], self.weights[~out])
+            weights, intercept = fit(*taught, strength)
             scores[out] = self.rows[out] @ weights + intercept
-        weights, intercept = self.fit()
+        weights, intercept = self.fit(strength)
         return weights, scores - intercept
 
 
@@ -98,13 +102,13 @@ def with_accounts(rows: csr_matrix, kinds: Sequence[Kind]) -> csr_matrix:
     return hstack([rows, rows.multiply(accounts[:, None])], format="csr")
 
 
-def fit(rows: csr_matrix, truth: Bools, weights: Floats) -> tuple[Floats, float]:
-    """Weights and intercept of one linear head."""
+def fit(rows: csr_matrix, truth: Bools, weights: Floats, strength: float) -> tuple[Floats, float]:
+    """Weights and intercept of one linear head; `strength` is the inverse of its regularisation."""
     from sklearn.linear_model import LogisticRegression
 
     # liblinear's dual solver: exact, fast on sparse rows, and deterministic for a fixed seed.
     head = LogisticRegression(
-        C=_STRENGTH, solver="liblinear", dual=True, tol=1e-2, random_state=0, max_iter=1000
+        C=strength, solver="liblinear", dual=True, tol=1e-2, random_state=0, max_iter=1000
     ).fit(rows, truth, sample_weight=weights)
     return head.coef_[0], float(head.intercept_[0])
 

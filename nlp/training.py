@@ -21,7 +21,7 @@ from nlp.evaluation import recall_threshold
 from nlp.extractor import Extractor
 from nlp.features import Vocabulary, document, family_terms
 from nlp.labelled import LabelledPost
-from nlp.lesson import FOLDS, Lesson, calibrate, flags_of
+from nlp.lesson import FOLDS, LABEL, Lesson, calibrate, flags_of
 from nlp.model import KINDS, Decision, Head, Kind, Model, Sigmoid, kind_of
 from nlp.taxonomy import PROTECTED, Category, Scope, Severity, Status, Victim
 from nlp.text import tokens
@@ -307,7 +307,7 @@ def _label_head(name: str, lesson: Lesson) -> tuple[Floats, Head, Floats]:
         constant = Sigmoid(0.0, float(np.log(rate / (1 - rate))))
         nothing = np.zeros(lesson.rows.shape[1])
         return nothing, Head(name, constant, 0.5), np.full(len(truth), rate)
-    weights, scores = lesson.fit_held_out()
+    weights, scores = lesson.fit_held_out(LABEL)
     sigmoid = calibrate(scores[real], truth[real])
     probabilities = sigmoid(scores)
     threshold = recall_threshold(probabilities[truth & real], _LABEL_RECALL)

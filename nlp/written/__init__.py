@@ -16,7 +16,7 @@ from nlp.labelled import LabelledPost, read_labelled
 from nlp.written.grammar import Grammar, Template
 from nlp.written.surface import compose
 
-WRITTEN: Final = 1500
+WRITTEN: Final = 2300
 """How many of them a training takes."""
 
 POSITIVE_SHARE: Final = 1 / 3
