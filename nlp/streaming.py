@@ -32,6 +32,10 @@ Bools = NDArray[np.bool_]
 DAYS: Final = 366
 """The stream is looked at over so many of the last days of the labelled posts."""
 
+THIN: Final = 0.01
+"""With a smaller share of labelled incidents than this, most incidents of the stream (about 1.5 %)
+have no label, and the upper bound of the false alerts tells little."""
+
 SAMPLE: Final = 200_000
 """Most unlabelled posts that are scored."""
 
@@ -88,6 +92,11 @@ class StreamStudy:
     kinds: dict[Kind, InStream]
     months: dict[str, float]
     suspects: Sequence[StreamPost]
+
+    @property
+    def thin(self) -> bool:
+        """Whether too few of the stream's incidents are labelled."""
+        return self.share < THIN
 
 
 def sample(

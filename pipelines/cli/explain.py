@@ -139,7 +139,10 @@ def _verdict(assessment: "Assessment") -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
+    """A probability for people: nothing is ever quite sure."""
+    if value >= 0.9995:
+        return "99.9 % 以上"
+    return "0.1 % 以下" if value < 0.0005 else f"{100 * value:.1f} %"
 
 
 def _as_object(explanation: "Explanation", decision: "Decision") -> dict[str, Any]:

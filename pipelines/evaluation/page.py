@@ -194,5 +194,12 @@ def _stream(stream: StreamStudy) -> Iterator[Markup]:
         ("　其中标注为非事件", shown(day.labelled_false, 1), "确定的误报，是下限"),
         ("送复核", shown(day.reviews, 1), "预警之外要人看一眼的帖子"),
     ]
+    if stream.thin:
+        yield tag(
+            "p",
+            f"标注的事件只占数据流的 {100 * stream.share:.2f} %，少于通常的 1.5 %："
+            "这些天里的事件多数没有标注，误报的上限和加权的精度说明不了什么，请看下限，或补充标注。",
+            class_="notice",
+        )
     yield table(("每天", "条数", "说明"), rows)
     yield pictures.months(stream)

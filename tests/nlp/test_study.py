@@ -159,6 +159,8 @@ def test_a_sampled_post_stands_for_others(classifier: Classifier, judged: Judged
     heavy = streaming.study(classifier, judged, replace(drawn, weight=3.0))
     assert heavy.daily.false_alerts[0] == pytest.approx(3 * plain.daily.false_alerts[0])
     assert heavy.daily.incidents == plain.daily.incidents
+    assert not plain.thin
+    assert streaming.study(classifier, judged, replace(drawn, weight=100.0)).thin
 
 
 def test_weighting_lowers_precision_not_recall(classifier: Classifier, judged: Judged) -> None:

@@ -134,6 +134,17 @@ def test_the_terminal_tells_of_a_day_of_the_stream(tmp_path: Path) -> None:
     assert "误报 0.0（0.0–0.0） 条，把未标注的都算作误报则为 1.0（1.0–1.0） 条" in day
 
 
+def test_a_stream_whose_incidents_have_no_label_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_bytes(jsonl(rows()))
+    stream = [{"first_seen": str(FIRST), "title": f"书展{number}"} for number in range(500)]
+    (tmp_path / "stream.jsonl").write_bytes(jsonl(stream))
+    options = ("--stream", "stream.jsonl", "--html", "out.html")
+    done = shengyuan("evaluate", "own.jsonl", *options, folder=tmp_path)
+    message = "标注的事件只占数据流的 0.79 %，少于通常的 1.5 %"
+    assert message in done.stdout
+    assert message in (tmp_path / "out.html").read_text("utf-8")
+
+
 def test_without_a_stream_the_page_says_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_bytes(jsonl(rows()))
     done = shengyuan("evaluate", "own.jsonl", "--html", "out.html", folder=tmp_path)

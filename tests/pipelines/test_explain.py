@@ -53,6 +53,15 @@ def test_json_has_the_exact_parts(tmp_path: Path) -> None:
     assert found["thresholds"]["review"] <= found["thresholds"]["alert"]
 
 
+def test_nobody_is_told_of_certainty(tmp_path: Path) -> None:
+    sure = "女子被前夫家暴殴打致重伤，丈夫家暴殴打妻子，5岁女儿在旁被打"
+    for text in (sure, "油价调整窗口今晚开启"):
+        shown = shengyuan("explain", text, folder=tmp_path).stdout
+        assert "100.0 %" not in shown
+        assert " 0.0 %" not in shown
+    assert "概率 99.9 % 以上" in shengyuan("explain", sure, folder=tmp_path).stdout
+
+
 def test_standard_input_is_a_title_line_and_a_body(tmp_path: Path) -> None:
     given = "女子被前夫殴打\n她已报警。\n警方介入\n".encode()
     found = json.loads(shengyuan("explain", "-", "--json", folder=tmp_path, given=given).stdout)
