@@ -1,7 +1,17 @@
-"""Posts with private data planted in them: what was planted is known, so recall can be counted."""
+"""Posts with private data planted in them: what was planted is known, so recall can be counted.
+
+Some are made by a grammar here. Most are written by hand, each secret marked in place, in
+`planted-posts.txt` and, in other voices, `planted-posts-fresh.txt`.
+"""
 
 import random
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+from nlp.privacy import Masked, mask
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆郝"
@@ -111,6 +121,63 @@ _COMMUNITIES = (
     "金色港湾",
     "凤凰苑",
 )
+
+
+_MARK = re.compile(r"⟦(\w+):([^⟦⟧]*)⟧")
+KEPT = ("keep", "adult")
+"""Marks of what is not private: departments and places, and the names of adults."""
+
+
+@dataclass(frozen=True)
+class MarkedPost:
+    """A post written by hand, and where its marks are: field, kind, start and end."""
+
+    title: str
+    body: str
+    marks: tuple[tuple[str, str, int, int], ...]
+
+
+def marked_posts(name: str) -> Iterator[MarkedPost]:
+    """The posts of a file beside this one, one a line; lines that begin with ## are comments."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("## "):
+            title, _, body = line.replace("⏎", "\n").rpartition("‖")
+            yield MarkedPost(
+                _MARK.sub(r"\2", title),
+                _MARK.sub(r"\2", body),
+                (*_marks("title", title), *_marks("body", body)),
+            )
+
+
+def _marks(field: str, marked: str) -> Iterator[tuple[str, str, int, int]]:
+    shift = 0
+    for match in _MARK.finditer(marked):
+        start = match.start() - shift
+        end = start + len(match[2])
+        shift += len(match.group()) - len(match[2])
+        yield field, match[1], start, end
+
+
+def shares_right(name: str) -> dict[str, float]:
+    """By kind, the share of marks that masking treats right: all signs hidden, or none of them."""
+    seen: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for post in marked_posts(name):
+        masked = mask(post.title, post.body)
+        for field, kind, start, end in post.marks:
+            text = post.title if field == "title" else post.body
+            seen[kind] += 1
+            right[kind] += _is_right(text, masked, (field, kind, start, end))
+    return {kind: right[kind] / seen[kind] for kind in seen}
+
+
+def _is_right(text: str, masked: Masked, mark: tuple[str, str, int, int]) -> bool:
+    field, kind, start, end = mark
+    hidden = {at for s in masked.spans if s.field == field for at in range(s.start, s.end)}
+    if kind in KEPT:
+        return hidden.isdisjoint(range(start, end))
+    return all(at in hidden for at in range(start, end) if text[at].isalnum())
 
 
 @dataclass(frozen=True)

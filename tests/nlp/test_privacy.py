@@ -1,6 +1,14 @@
 """Masking: what is planted is hidden, what is public stays, and nothing else is touched."""
 
+import json
+import lzma
+import os
+import subprocess
+import sys
+import time
 from collections import Counter
+from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,9 +17,14 @@ from hypothesis import strategies as st
 from nlp.masking.numbers import valid_card, valid_identity
 from nlp.privacy import LABELS, Masked, mask
 from pipelines.cli.mask import mask_objects
-from tests.nlp.planted import planted_post
+from tests.nlp.planted import marked_posts, planted_post, shares_right
 
 _POSTS = 600
+_WRITTEN = ("planted-posts.txt", "planted-posts-fresh.txt")
+_NUMBERS = (
+    *("id", "phone", "landline", "card", "qq", "wechat", "email", "plate", "passport", "account"),
+)
+_DATA = Path(os.environ.get("DATA", Path(__file__).parents[2].parent / "shared" / "data"))
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +195,125 @@ def test_no_text_breaks_masking(title: str, body: str) -> None:
 def test_a_phone_beside_latin_letters_is_masked() -> None:
     masked = mask("tel13812345678 V13711112222 ph:13600001111x", "")
     assert not any(number in masked.title for number in ("138123", "137111", "136000"))
+
+
+@pytest.fixture(scope="module", params=_WRITTEN)
+def shares(request: pytest.FixtureRequest) -> dict[str, float]:
+    """By kind, the share of marks in a file of written posts that masking treats right."""
+    return shares_right(request.param)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "floor"),
+    [
+        (_NUMBERS, 0.99),
+        (("name",), 0.95),
+        (("school",), 0.95),
+        (("address",), 0.95),
+        (("keep",), 1.0),
+        (("word",), 0.6),  # names that are everyday words: 可乐, 平安, 时光
+        (("adult",), 0.75),
+    ],
+)
+def test_posts_written_by_hand(
+    shares: dict[str, float], kinds: tuple[str, ...], floor: float
+) -> None:
+    for kind in kinds:
+        assert shares[kind] >= floor, kind
+
+
+def test_enough_posts_are_written() -> None:
+    assert [len(list(marked_posts(name))) for name in _WRITTEN] == [521, 242]
+
+
+@pytest.mark.parametrize("name", _WRITTEN)
+def test_masking_a_masked_written_post_changes_nothing(name: str) -> None:
+    for post in marked_posts(name):
+        once = mask(post.title, post.body)
+        assert mask(once.title, once.body) == Masked(once.title, once.body, ()), once
+
+
+@pytest.mark.parametrize("name", _WRITTEN)
+def test_spans_of_written_posts_point_into_the_original(name: str) -> None:
+    for post in marked_posts(name):
+        masked = mask(post.title, post.body)
+        rebuilt, at = "", 0
+        for span in (s for s in masked.spans if s.field == "body"):
+            rebuilt += post.body[at : span.start] + LABELS[span.kind]
+            at = span.end
+        assert rebuilt + post.body[at:] == masked.body
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "我女儿王雨桐、",
+        "女孩王一、女孩李二、",
+        "王一同学、",
+        "李明（12岁）、",
+        "孩子叫小雨，",
+        "13812345678",
+        "1 3 8 ",
+        "电话0",
+        "电话010-65128899 ",
+        "a.b@c.com ",
+        "护照E1微信加抖音号",
+        "a.b@",
+        "阳光小学三年级",
+        "家住幸福小区3栋",
+        "村3组",
+        "〔姓名〕同学",
+    ],
+)
+def test_the_time_grows_with_the_text_and_not_with_its_square(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = (piece * length)[:length]
+        started = time.process_time()
+        mask("", text)
+        return time.process_time() - started
+
+    short, long = (min(seconds(length) for _ in range(2)) for length in (6_000, 48_000))
+    assert long < 30 * short + 0.05  # 8 times the text; its square would be 64 times the work
+
+
+def test_clean_posts_of_real_boards_stay_as_they_are() -> None:
+    file = _DATA / "headlines-2020-2024.jsonl.xz"
+    if not file.exists():
+        pytest.skip(f"真实标题不在 {file}，设置环境变量 DATA 指向数据目录后再运行")
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in islice(lines, 0, 100_000, 20)]
+    changed = sum(bool(mask(row["title"], row.get("body") or "").spans) for row in rows)
+    assert len(rows) == 5_000
+    assert changed / len(rows) <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("我家闺女叫欧阳小月，读初二", "我家闺女叫〔姓名〕，读初二"),
+        ("见 http://a.example/u/13574829016/b", "见 http://a.example/u/〔手机号〕/b"),
+        ("我兒子張育誠被打", "我兒子〔姓名〕被打"),
+        ("电话一三八零零一三八零零零", "电话〔手机号〕"),
+        ("手机139/7392/0016", "手机〔手机号〕"),
+        ("我儿子叫王梓轩，梓轩昨晚没回家", "我儿子叫〔姓名〕，〔姓名〕昨晚没回家"),
+        ("请李小雨、王方糖的家长来一下", "请〔姓名〕、〔姓名〕的家长来一下"),
+        ("我住永安镇石桥村4组", "我住永安镇〔住址〕"),
+        ("永安镇石桥村4组的路灯坏了", "永安镇石桥村4组的路灯坏了"),
+        ("孩子学费涨了，孩子作业太多", "孩子学费涨了，孩子作业太多"),
+        ("衡阳县13岁女孩失踪", "衡阳县13岁女孩失踪"),
+    ],
+)
+def test_what_is_shown(text: str, shown: str) -> None:
+    assert mask("", text).body == shown
+
+
+def test_the_command_streams_and_tells_what_it_could_not_read(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text('{"key": "a", "title": "我女儿周雨彤9岁", "body": ""}\nnot json\n', "utf-8")
+    command = [str(Path(sys.executable).parent / "shengyuan"), "mask", str(posts)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 3
+    assert first["title"] == "我女儿〔姓名〕9岁"
+    assert first["masked"] == [{"field": "title", "kind": "name", "start": 3, "end": 6}]
+    assert "第 2 行" in second["reason"]
