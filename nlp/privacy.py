@@ -14,7 +14,6 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from nlp.assessment import Field
 from nlp.masking.accounts import find_accounts
 from nlp.masking.childnames import stands_as_name
-from nlp.masking.cues import HARM
 from nlp.masking.homes import find_homes
 from nlp.masking.minors import minors_at
 from nlp.masking.nameforms import given_name, is_word
@@ -83,20 +82,23 @@ def mask(title: str, body: str) -> Masked:
 
     Pure, and idempotent: a masked post comes back unchanged.
     """
-    texts: dict[Field, str] = {"title": title, "body": body}
+    texts: dict[Field, str] = {"title": title} if title else {}
+    if body:
+        texts["body"] = body
     hidden = _hidden(texts)
-    for _ in range(_ROUNDS if any(hidden.values()) else 0):
-        shown = {field: _masked(text, hidden[field]) for field, text in texts.items()}
-        more = _hidden(shown)
+    if not any(hidden.values()):
+        return Masked(title, body, ())
+    for _ in range(_ROUNDS):
+        more = _hidden({field: _masked(text, hidden[field]) for field, text in texts.items()})
         if not any(more.values()):
             break
         hidden = {
-            field: _disjoint([*hidden[field], *_restored(more[field], hidden[field])])
-            for field in texts
+            field: _disjoint([*spans, *_restored(more[field], spans)])
+            for field, spans in hidden.items()
         }
     return Masked(
-        _masked(title, hidden["title"]),
-        _masked(body, hidden["body"]),
+        _masked(title, hidden.get("title", [])),
+        _masked(body, hidden.get("body", [])),
         tuple(
             MaskedSpan(field, span.kind, span.start, span.end)
             for field, spans in hidden.items()
@@ -108,14 +110,13 @@ def mask(title: str, body: str) -> Masked:
 def _hidden(texts: Mapping[Field, str]) -> dict[Field, list[PrivateSpan]]:
     """What one look at the fields finds; a name in one of them is hidden in all."""
     spelt = {field: spell(text) for field, text in texts.items()}
-    minors = {field: minors_at(text) if text else [] for field, text in spelt.items()}
+    minors = {field: minors_at(text) for field, text in spelt.items()}
     named = {
         spelt[field][span.start : span.end] for field, spans in minors.items() for span in spans
     }
     names = _Spread(named) if named else None
     return {
-        field: _disjoint([*minors[field], *_private(text, names)]) if text else []
-        for field, text in spelt.items()
+        field: _disjoint([*minors[field], *_private(text, names)]) for field, text in spelt.items()
     }
 
 
@@ -143,7 +144,7 @@ def _private(text: str, names: _Spread | None) -> list[PrivateSpan]:
     spans = [
         *find_numbers(text),
         *find_accounts(text),
-        *find_homes(text, in_harm=HARM.search(text) is not None, beside_minor=names is not None),
+        *find_homes(text, beside_minor=names is not None),
     ]
     if names:
         spans += names.find(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from nlp.gazetteer.names import Names
+from nlp.masking.cues import HARM
 from nlp.masking.patterns import alternatives
 from nlp.masking.spans import PrivateSpan
 
@@ -64,7 +65,7 @@ _REACH: Final = 22
 """How many characters before the door the names of community and street may take."""
 
 
-def find_homes(text: str, *, in_harm: bool, beside_minor: bool) -> Iterator[PrivateSpan]:
+def find_homes(text: str, *, beside_minor: bool) -> Iterator[PrivateSpan]:
     """Addresses down to the door or the group of a village; division and town stay for routing.
 
     A building alone or a group of a village is a home only where somebody lives there or comes to
@@ -76,9 +77,11 @@ def find_homes(text: str, *, in_harm: bool, beside_minor: bool) -> Iterator[Priv
         if _PUBLIC_PLACE.search(text[max(0, match.start() - 4) : match.start()]):
             continue
         yield PrivateSpan("address", _start(text, match.start()), match.end())
-    for match in (*_BLOCK.finditer(text), *_VILLAGE.finditer(text)):
+    blocks = [*_BLOCK.finditer(text), *_VILLAGE.finditer(text)]
+    private = beside_minor or (bool(blocks) and HARM.search(text) is not None)
+    for match in blocks:
         at = match.start("door") if match.lastgroup else match.start()
-        if in_harm or beside_minor or match.group().endswith("号") or _is_cued(text, at):
+        if private or match.group().endswith("号") or _is_cued(text, at):
             yield PrivateSpan("address", _start(text, at), match.end())
     for match in _HAMLET.finditer(text) if beside_minor else ():
         yield PrivateSpan("address", *match.span())

@@ -8,11 +8,11 @@ from typing import Final
 
 from nlp.lexicon import read_lines
 
-_TRADITIONAL, _SIMPLIFIED = read_lines("names-traditional.txt")
+_LINES = [line for line in read_lines("evasions-traditional.txt") if line[0] != "#"]
 _SPELLING: Final = (
     {0xFF01 + i: chr(0x21 + i) for i in range(94)}
     | {0x2460 + i: str(i + 1) for i in range(9)}
-    | dict(zip(map(ord, _TRADITIONAL), _SIMPLIFIED, strict=True))
+    | dict(zip(map(ord, "".join(_LINES[::2])), "".join(_LINES[1::2]), strict=True))
     | {0x3000: " ", 0x00A0: " ", 0x24EA: "0", 0x2070: "0"}
 )
 
