@@ -53,7 +53,7 @@ _ATTENDS: Final = re.compile(
     r"(?:就读[于在]?|在读于|上学于|转学?[到至去]|念书于|[划转]到|学校(?:是|叫|名)?:?|校名:?|毕业于)[\u4e00-\u9fff]{0,16}$"
 )
 _ATTENDING: Final = re.compile(
-    r"(?:上学|读书|念书|就读|[上念]小学|上[一二三四五六]年级|读[一二三四五六七八九初高小])"
+    r"(?:校服|上学|读书|念书|就读|[上念]小学|上[一二三四五六]年级|读[一二三四五六七八九初高小])"
 )
 _BREAK: Final = re.compile(alternatives("masking-school-breaks.txt"))
 _NO_NAME: Final = re.compile(alternatives("masking-school-no-names.txt") + "?")
