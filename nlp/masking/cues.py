@@ -128,7 +128,9 @@ CONCLUSIONS: Final = (
 )
 
 HARM: Final = re.compile(alternatives("names-harm.txt"))
-"""Without such words a text about children is hardly about one whose name must be hidden."""
+"""A child may be in trouble."""
+SHOW: Final = re.compile(alternatives("names-show.txt"))
+"""Stage, screen and sport: names there are famous ones."""
 EVIDENCE: Final = re.compile(
     rf"{_CHILD}|{_KIN}|(?<!\d){_AGE}|[\d一二三四五六七八九]班|年级|[初高][一二三]|未成年"
     r"|幼儿园|小学|中学|校服|[她他][妈爸]|[继养][父母]|后[妈爸娘]|家访|班里|学[妹弟]|上学|放学|班主任|同桌"

@@ -47,10 +47,15 @@ def _named(text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):
             yield from _before(text, match.start(), promise, listed)
     yield from compound_names(text)
-    if cues.HARM.search(text) and cues.EVIDENCE.search(text):
+    if cues.EVIDENCE.search(text) and (cues.HARM.search(text) or _is_told(text)):
         for start, end in names_anywhere(text):
             if not cues.GROWN_BEHIND.match(text, end):
                 yield start, end
+
+
+def _is_told(text: str) -> bool:
+    """Whether somebody tells of a child in sentences; headlines of stage and sport do not."""
+    return "," in text and not cues.SHOW.search(text)
 
 
 def _introductions(text: str) -> Iterator[tuple[int, int]]:
