@@ -24,13 +24,15 @@ _MOST: Final = 6
 """Most acts, and most marks, of a text that are combined with each other."""
 
 _BY_MEN: Final = frozenset(
-    ("sexual", "molest", "harass", "film", "domestic", "abuse", "prostitute", "traffic")
+    ("sexual", "molest", "harass", "stalk", "intrude", "expose", "accost")
+    + ("film", "domestic", "abuse", "prostitute", "traffic")
 )
 """Acts whose following man did it (猥亵男子被抓), while a man after other acts suffers it."""
 
 _SIGNS: Final = re.compile(r"[:>&-]")
 """What joins the names in a term."""
 
+_TIMES: Final = frozenset(("time:child", "time:teen", "time:several", "time:ago"))
 _MEN: Final = frozenset(("man", "official"))
 _CLAUSAL: Final = frozenset(("person", "act", "passive", "ba", "deny"))
 _PARTS: Final = ("act", "mark", "place", "person")
@@ -67,10 +69,12 @@ class Roles:
             shown = row["kind"] not in ("pattern", "guard")
             side = "victim" if row["group"] in ("child", "woman") else "offender"
             term = f"{side if kind == 'person' else kind}:{row['value']}" if shown else ""
+            part = "mark" if kind in _MARKS else kind
+            role = Role(kind, row["value"], row["group"], term, part)
             for word in row["terms"].split():
-                part = "mark" if kind in _MARKS else kind
-                role = Role(kind, row["value"], row["group"], term, part)
                 found.setdefault(word, []).append(role)
+                if word.endswith("岁"):
+                    found.setdefault(f"{word[:-1]} 岁", []).append(role)
         self.words = tuple(found)
         # An act comes before a person of the same word, who suffers it (弃婴, 卖孩子).
         self._roles = [
@@ -113,9 +117,10 @@ def role_terms(title: str, body: str = "") -> list[str]:
 
     `kind:value` for each role; `act:A>victim:P` and `offender:P>act:A` for whoever suffers and does
     an act, `group>A>group` for both; `pair:P-P` for neighbours; of what stands anywhere in the
-    text `victim:GROUP&act:A`, `act:A&act:A`, `act:A&place:L`, and `act:A&MARK` and `victim:P&MARK`
-    for stages, pleas and signals of non-incidents; `first:plea` for a plea beside a first person, a
-    mark, too; `only:GROUP` when all people are of one group.
+    text `victim:GROUP&act:A`, `act:A&act:A`, `act:A&place:L`, `act:A&time:T` for ages under 18,
+    several people and the past, and `act:A&MARK` and `victim:P&MARK` for stages, pleas and signals
+    of non-incidents; `first:plea` for a plea beside a first person, a mark, too; `only:GROUP` and
+    `only:GROUP&act:A` when all people are of one group.
     """
     return roles_of(f"{clean(title)}\n{clean(body)}")
 
@@ -146,10 +151,12 @@ def roles_of(document: str) -> list[str]:
         seen["mark"] = {"first:plea": "", **seen["mark"]}
     if len(groups) == 1:
         terms.append(f"only:{next(iter(groups))}")
+        terms += [f"only:{next(iter(groups))}&{act}" for act in [*seen["act"]][:_MOST]]
     acts, marks, places, people = ([*seen[name]][:_MOST] for name in _PARTS)
+    times = [time for time in seen["time"] if time in _TIMES]
     terms += [f"{person}&{mark}" for person in people for mark in marks]
     if acts:
-        beside = marks + places
+        beside = marks + places + times
         terms += [f"{act}&{name}" for act in acts for name in beside]
         terms += [f"victim:{group}&{act}" for act in acts for group in groups]
         terms += [f"{first}&{second}" for first, second in combinations(acts, 2)]
