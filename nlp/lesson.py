@@ -113,15 +113,10 @@ def fit(rows: csr_matrix, truth: Bools, weights: Floats, strength: float) -> tup
     return head.coef_[0], float(head.intercept_[0])
 
 
-def calibrate(scores: Floats, truth: Bools, share: float | None = None) -> Sigmoid:
-    """The sigmoid that fits held-out scores best (Platt's method).
-
-    With `share`, positive and other rows are weighed so that this share of them is positive.
-    """
+def calibrate(scores: Floats, truth: Bools, weights: Floats | None = None) -> Sigmoid:
+    """The sigmoid that fits held-out scores best (Platt's method)."""
     from sklearn.linear_model import LogisticRegression
 
-    found = truth.mean()
-    weights = None if share is None else np.where(truth, share / found, (1 - share) / (1 - found))
     curve = LogisticRegression(C=1e6).fit(scores[:, None], truth, sample_weight=weights)
     return Sigmoid(float(curve.coef_[0, 0]), float(curve.intercept_[0]))
 

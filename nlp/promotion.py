@@ -14,7 +14,7 @@ import numpy as np
 from nlp import evaluation
 from nlp.assessment import Assessment
 from nlp.labelled import LabelledPost
-from nlp.model import KINDS, kind_of
+from nlp.model import KINDS, balanced, kind_of
 from nlp.taxonomy import CHINESE, PROTECTED
 
 RECALL_LOSS: Final = 0.01
@@ -64,7 +64,10 @@ class Measured:
             chosen = kinds == kind
             if min((truth & chosen).sum(), (~truth & chosen).sum()) >= FEWEST:
                 calibration[str(kind)] = evaluation.interval(
-                    evaluation.calibration_error, truth[chosen], probabilities[chosen]
+                    evaluation.calibration_error,
+                    truth[chosen],
+                    probabilities[chosen],
+                    balanced(truth[chosen]),
                 )
         return cls(recall, calibration)
 

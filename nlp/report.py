@@ -11,11 +11,13 @@ from nlp import evaluation
 from nlp.classifier import Classifier
 from nlp.curves import incident_figures, shown
 from nlp.labelled import LabelledPost
-from nlp.model import KINDS, LabelReader, Model, kind_of
+from nlp.model import KINDS, SHARE, LabelReader, Model, balanced, kind_of
 from nlp.taxonomy import CHINESE, Category
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+_FAMILIES: Final = ("词与相邻词", "字串", "词语分组", "同现的词与组", "角色")
 
 FEWEST: Final = 20
 """Fewer incidents than this tell nothing about a kind of text or a category."""
@@ -63,7 +65,12 @@ def figures(model: Model, judged: Judged) -> dict[str, Any]:
         chosen = kinds == kind
         if (truth & chosen).sum() >= FEWEST:
             result["kinds"][kind] = _incident_figures(truth[chosen], judged.incident[chosen])
-    result["calibration_error"] = incident_figures(truth, judged.incident)["calibration_error"]
+    mass = np.ones(len(truth))
+    for kind in KINDS:
+        mass[kinds == kind] = balanced(truth[kinds == kind])
+    result["calibration_error"] = incident_figures(truth, judged.incident, mass)[
+        "calibration_error"
+    ]
     found = judged.incident[truth] >= model.decision.review
     incidents = [post for post in judged.posts if post.incident]
     for category in Category:
@@ -85,8 +92,9 @@ def card(model: Model, found: Mapping[str, Any], facts: Sequence[tuple[str, str]
         "",
         "## 限度",
         "",
-        "- 训练语料是热榜标题和少量自述帖；方言、谐音、拼音等写法见得少，自述帖的表现低于标题。",
-        "- 概率按标注语料校准。语料中事件约占三分之一，数据流中约占百分之一点五；低概率区间偏高。",
+        "- 训练语料是热榜标题和少量自述帖；方言见得少，自述帖的表现低于标题。",
+        f"- 概率以事件占 {SHARE:.0%} 为前提校准，校准误差也在此前提下计算；"
+        "数据流中事件约占百分之一点五，低概率区间偏高。",
         "- 模型只提示，不定性；每条预警都要由人研判。",
     ]
     return "\n".join(lines) + "\n"
@@ -94,7 +102,10 @@ def card(model: Model, found: Mapping[str, Any], facts: Sequence[tuple[str, str]
 
 def _incident_figures(truth: Bools, probability: Floats) -> dict[str, Any]:
     size = {"posts": len(truth), "incidents": int(truth.sum())}
-    return {**size, **incident_figures(truth, probability)}
+    figures = incident_figures(truth, probability)
+    # Probabilities assume one share of incidents: they are right or wrong for that share.
+    fair = incident_figures(truth, probability, balanced(truth))
+    return {**size, **figures, "calibration_error": fair["calibration_error"]}
 
 
 def _label_figures(
@@ -117,8 +128,10 @@ def _label_figures(
 
 
 def _common_facts(model: Model) -> Iterator[tuple[str, str]]:
-    yield "方法", "词和字的 TF-IDF 线性模型，每个标签一列权重，Platt 校准；不含任何可执行内容"
-    yield "特征", f"{len(model.vocabulary):,} 个，词 1–2 元与字 1–4 元"
+    yield "方法", "TF-IDF 线性模型，每个标签一列权重，Platt 校准；不含任何可执行内容"
+    sizes = zip(_FAMILIES, model.vocabulary.families, strict=True)
+    listed = "、".join(f"{name} {len(family):,}" for name, family in sizes)
+    yield "特征", f"{len(model.vocabulary):,} 个：{listed}"
     yield "预警阈值", f"概率 ≥ {model.decision.alert:.3f}"
     yield "复核阈值", f"概率 ≥ {model.decision.review:.3f}"
 

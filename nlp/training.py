@@ -22,7 +22,7 @@ from nlp.extractor import Extractor
 from nlp.features import Vocabulary, document, family_terms
 from nlp.labelled import LabelledPost
 from nlp.lesson import FOLDS, LABEL, Lesson, calibrate, flags_of
-from nlp.model import KINDS, Decision, Head, Kind, Model, Sigmoid, kind_of
+from nlp.model import KINDS, Decision, Head, Kind, Model, Sigmoid, balanced, kind_of
 from nlp.taxonomy import PROTECTED, Category, Scope, Severity, Status, Victim
 from nlp.text import tokens
 
@@ -44,13 +44,6 @@ are many more than could be learned."""
 
 _FEWEST: Final = 2 * FOLDS
 """A label with fewer posts, or fewer posts without it, has no head of its own, only its rate."""
-
-SHARE: Final = 0.4
-"""The share of incidents that probabilities assume, for every kind of text alike.
-
-Annotators were shown what looked like an incident, headlines and accounts to different degrees. On
-one assumption a probability is the same strength of evidence for all, and one threshold serves all.
-"""
 
 _LABEL_RECALL: Final = 0.8
 """What a label's threshold must keep of its posts, with 95 % confidence."""
@@ -215,7 +208,7 @@ def _kind_sigmoid(kind: Kind, kinds: Sequence[Kind], scores: Floats, incident: B
     chosen = np.array([one == kind for one in kinds], dtype=bool)
     if min((incident & chosen).sum(), (~incident & chosen).sum()) < LEAST // 4:
         chosen[:] = True
-    return calibrate(scores[chosen], incident[chosen], SHARE)
+    return calibrate(scores[chosen], incident[chosen], balanced(incident[chosen]))
 
 
 def _review_level(posts: Sequence[LabelledPost], held_out: Floats) -> float:
