@@ -24,8 +24,10 @@ _MOST: Final = 6
 """Most acts, and most marks, of a text that are combined with each other."""
 
 _BY_MEN: Final = frozenset(
-    ("sexual", "molest", "harass", "stalk", "intrude", "expose", "accost")
-    + ("film", "domestic", "abuse", "prostitute", "traffic")
+    (
+        *("sexual", "molest", "harass", "stalk", "intrude", "expose", "accost"),
+        *("film", "domestic", "abuse", "prostitute", "traffic"),
+    )
 )
 """Acts whose following man did it (猥亵男子被抓), while a man after other acts suffers it."""
 
