@@ -40,7 +40,7 @@ _FOLLOW: Final = re.compile(alternatives("names-follow.txt"))
 """Words that people write after a name."""
 _BEFORE: Final = re.compile(alternatives("names-before.txt") + "$")
 """Words that people write before a name."""
-_STANDS_ALONE: Final = re.compile(r"^$|[:】。;,、!? \n]$")
+_STANDS_ALONE: Final = re.compile(r"^$|[:】。;,、!?“”「」)… \n]$")
 _HEAD: Final = re.compile(r"^$|[^\u4e00-\u9fff]$|[把被对给和与]$")
 _AGE: Final = re.compile(
     r"[(, ]{0,2}[女男]?[, ]?(?:今年|才|刚|现年)?"

@@ -35,7 +35,7 @@ PET: Final = re.compile(
     r"|[\u4e00-\u9fff](?:宝|娃|妞|蛋|妹|仔|囡)|[大二三小]宝"
 )
 NO_PET: Final = re.compile(alternatives("names-no-pets.txt"))
-KNOWN_PETS: Final = re.compile(alternatives("names-pets.txt"))
+KNOWN_PETS: Final = re.compile("小?" + alternatives("names-pets.txt"))
 """Pet names that are everyday words: 可乐, 石头, 谷雨."""
 
 DOTTED: Final = re.compile(
