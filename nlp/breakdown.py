@@ -101,8 +101,8 @@ def severity_confusion(model: Model, judged: Judged) -> list[list[int]]:
     reader = LabelReader(model.heads)
     counts = [[0] * len(Severity) for _ in Severity]
     incidents = [post for post in judged.posts if post.incident]
-    for post, row in zip(incidents, judged.labels.tolist(), strict=True):
-        counts[post.severity - 1][reader.read(row).severity - 1] += 1
+    for post, read in zip(incidents, reader.read(judged.labels), strict=True):
+        counts[post.severity - 1][read.severity - 1] += 1
     return counts
 
 

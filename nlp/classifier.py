@@ -7,17 +7,16 @@ from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from nlp import registry
 from nlp import text as spelling
-from nlp.assessment import Assessment, Evidence
-from nlp.cues import find_cues
+from nlp.assessment import Assessment, Place
+from nlp.cues import find_all_cues
 from nlp.evidence import strongest_spans
-from nlp.extractor import Extractor
 from nlp.features import document
-from nlp.model import Kind, LabelReader, Labels, Model, kind_of
+from nlp.model import Kind, LabelReader, Model, kind_of
 from nlp.places import Resolver
+from nlp.reading import Reading
 from nlp.taxonomy import Scope, Severity
 
 Floats = NDArray[np.float64]
@@ -32,26 +31,7 @@ class _Batch:
 
     texts: Sequence[Text]
     kinds: Sequence[Kind]
-    documents: Sequence[str]
-    tokenised: Sequence[Sequence[str]]
-    rows: csr_matrix
-
-    @classmethod
-    def read(cls, texts: Sequence[Text], extractor: Extractor) -> Self:
-        documents = [document(title, body) for title, body in texts]
-        tokenised = [spelling.tokens(one) for one in documents]
-        kinds = [kind_of(title, body) for title, body in texts]
-        return cls(texts, kinds, documents, tokenised, extractor.rows(documents, tokenised))
-
-    def chosen(self, numbers: Sequence[int]) -> Self:
-        """The batch of those texts alone."""
-        return type(self)(
-            [self.texts[at] for at in numbers],
-            [self.kinds[at] for at in numbers],
-            [self.documents[at] for at in numbers],
-            [self.tokenised[at] for at in numbers],
-            self.rows[numbers],
-        )
+    reading: Reading
 
 
 class Classifier:
@@ -91,49 +71,70 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[Text]) -> Floats:
         """The probability of an incident alone, for each text."""
-        parts = [self.model.probabilities(one.rows, one.kinds) for one in self._batches(texts)]
+        parts = [self._incident(one) for one in self._batches(texts)]
         return np.concatenate([np.zeros(0), *parts])
 
     def label_probabilities(self, texts: Sequence[Text]) -> Floats:
         """For each text a row with the probability of every head of the model."""
-        parts = [self.model.label_probabilities(one.rows) for one in self._batches(texts)]
+        parts = [self.model.label_probabilities(one.reading.rows) for one in self._batches(texts)]
         return np.concatenate([np.zeros((0, len(self.model.heads))), *parts])
 
-    def _batches(self, texts: Sequence[Text]) -> Iterator["_Batch"]:
-        for start in range(0, len(texts), _BATCH):
-            yield _Batch.read(texts[start : start + _BATCH], self._extractor)
+    def _incident(self, batch: _Batch) -> Floats:
+        return self.model.probabilities(batch.reading.rows, batch.kinds)
 
-    def _assessed(
-        self, batch: "_Batch", full: bool
-    ) -> Iterator[tuple[Assessment, tuple[str, ...]]]:
-        incident = self.model.probabilities(batch.rows, batch.kinds)
+    def _batches(self, texts: Sequence[Text]) -> Iterator[_Batch]:
+        for start in range(0, len(texts), _BATCH):
+            yield self._read(texts[start : start + _BATCH])
+
+    def _read(self, texts: Sequence[Text]) -> _Batch:
+        documents = [document(title, body) for title, body in texts]
+        kinds = [kind_of(title, body) for title, body in texts]
+        return _Batch(texts, kinds, self._extractor.read(documents))
+
+    def _assessed(self, batch: _Batch, full: bool) -> Iterator[tuple[Assessment, tuple[str, ...]]]:
+        incident = self._incident(batch)
         limit = 0.0 if full else self.model.decision.review
         shown = np.flatnonzero(incident >= limit).tolist()
-        details = dict(zip(shown, self._details(batch.chosen(shown)), strict=True))
+        whole = len(shown) == len(batch.texts)
+        chosen = batch if whole else self._read([batch.texts[at] for at in shown])
+        details = dict(zip(shown, self._detailed(chosen, incident[shown].tolist()), strict=True))
         for at, (probability, tokens) in enumerate(
-            zip(incident.tolist(), batch.tokenised, strict=True)
+            zip(incident.tolist(), batch.reading.tokenised(), strict=True)
         ):
-            if at in details:
-                assessment = self._full(batch.texts[at], probability, *details[at])
-            else:
-                assessment = self._bare(probability)
+            assessment = details[at] if at in details else self._bare(probability)
             yield assessment, tuple(spelling.words(tokens))
 
-    def _details(self, batch: "_Batch") -> Iterator[tuple[Labels, tuple[Evidence, ...]]]:
-        """Labels and evidence of each text of the batch."""
+    def _detailed(self, batch: _Batch, incident: Sequence[float]) -> Iterator[Assessment]:
+        """The assessments with everything in them."""
         if not batch.texts:
             return
-        labels = self.model.label_probabilities(batch.rows).tolist()
-        added = self._extractor.spread(
-            batch.documents,
-            batch.tokenised,
-            batch.rows,
-            self.model.contributions(batch.rows, batch.kinds),
-        )
-        for text, tokens, row, weights in zip(
-            batch.texts, batch.tokenised, labels, added, strict=True
+        rows = batch.reading.rows
+        labels = self._labels.read(self.model.label_probabilities(rows))
+        added = batch.reading.spread(self.model.contributions(rows, batch.kinds))
+        evidence = strongest_spans(batch.texts, batch.reading, added)
+        places = self._places(batch.texts)
+        cues = find_all_cues(batch.texts, batch.reading.documents)
+        decision = self.model.decision
+        for probability, read, spans, named, said in zip(
+            incident, labels, evidence, places, cues, strict=True
         ):
-            yield self._labels.read(row), strongest_spans(text, tokens, weights)
+            alert = probability >= decision.alert
+            yield Assessment(
+                probability,
+                alert,
+                not alert and probability >= decision.review,
+                *read,
+                spans,
+                self.version,
+                named,
+                said,
+            )
+
+    def _places(self, texts: Sequence[Text]) -> Iterator[tuple[Place, ...]]:
+        """The places of each text; most texts name none, and all are searched as one for names."""
+        find = self._resolver.find
+        for text, named in zip(texts, self._resolver.name_places(texts), strict=True):
+            yield find(*text) if named else ()
 
     def _bare(self, probability: float) -> Assessment:
         """The assessment of a text below the review threshold."""
@@ -148,24 +149,4 @@ class Classifier:
             scope=Scope.DOMESTIC.value,
             evidence=(),
             model=self.version,
-        )
-
-    def _full(
-        self, text: Text, probability: float, labels: Labels, evidence: tuple[Evidence, ...]
-    ) -> Assessment:
-        decision = self.model.decision
-        alert = probability >= decision.alert
-        return Assessment(
-            incident=probability,
-            alert=alert,
-            review=not alert and probability >= decision.review,
-            categories=labels.categories,
-            severity=labels.severity,
-            victims=labels.victims,
-            status=labels.status,
-            scope=labels.scope,
-            evidence=evidence,
-            model=self.version,
-            places=self._resolver.find(*text),
-            cues=find_cues(*text),
         )

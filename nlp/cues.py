@@ -7,9 +7,11 @@ officer sees what was said.
 
 import csv
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Final, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -69,6 +71,7 @@ class Terms:
                 found.setdefault(word, []).append(term)
         self.words = tuple(found)
         self._terms = [[term for term in terms if term.kind != "guard"] for terms in found.values()]
+        self._speaking = [any(term.kind != "context" for term in terms) for terms in self._terms]
         self._automaton = AhoCorasick(
             self.words, MatchKind.LeftmostLongest, implementation=Implementation.DFA
         )
@@ -92,6 +95,15 @@ class Terms:
                 else:
                     cues.append((term, start, end, clause))
         return cues, company
+
+    def name_cues(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each normalised text has a word that is a cue where it stands alone."""
+        starts = [*accumulate((len(text) + 1 for text in texts), initial=0)]
+        named = [False] * len(texts)
+        for index, start, _ in self._automaton.find_matches_as_indexes("\0".join(texts)):
+            if self._speaking[index]:
+                named[bisect_right(starts, start) - 1] = True
+        return named
 
 
 def find_cues(title: str, body: str) -> tuple[Cue, ...]:
@@ -127,6 +139,20 @@ def find_cues(title: str, body: str) -> tuple[Cue, ...]:
         return tuple(found.values())
     best = max(votes, key=lambda term: (votes[term], -term.rank))
     return (settings[best], *found.values())
+
+
+def find_all_cues(
+    texts: Sequence[tuple[str, str]], documents: Sequence[str]
+) -> list[tuple[Cue, ...]]:
+    """`find_cues` of each (title, body); `documents` are the texts normalised.
+
+    Most texts have no word of the lexicon: all are searched as one.
+    """
+    named = Terms.shared().name_cues(documents)
+    return [
+        find_cues(*text) if says or len(text[1]) > READ else ()
+        for text, says in zip(texts, named, strict=True)
+    ]
 
 
 def _said(text: str) -> list[_Hit]:

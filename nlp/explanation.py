@@ -84,12 +84,12 @@ class Explainer:
         if not texts:
             return []
         documents = [document(title, body) for title, body in texts]
-        tokenised = [spelling.tokens(one) for one in documents]
         kinds = [kind_of(title, body) for title, body in texts]
-        rows = self._extractor.rows(documents, tokenised)
+        reading = self._extractor.read(documents)
+        rows = reading.rows
         model = self._classifier.model
         added = model.contributions(rows, kinds)
-        weights = self._extractor.spread(documents, tokenised, rows, added)
+        weights = reading.by_document(reading.spread(added).tolist())
         sums = np.bincount(
             np.repeat(np.arange(len(texts)), np.diff(rows.indptr)), added, len(texts)
         )
@@ -97,7 +97,7 @@ class Explainer:
         for text, kind, tokens, weighed, total, assessment in zip(
             texts,
             kinds,
-            tokenised,
+            reading.tokenised(),
             weights,
             sums.tolist(),
             self._classifier.assess(texts, full=True),

@@ -3,9 +3,8 @@
 The same features as those that nlp/features.py states plainly, in numpy.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
+from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,10 @@ from scipy.sparse import csr_matrix
 
 from nlp.concepts import Concepts
 from nlp.features import PAIRED, PAIRED_GRAINS, RUNS, TITLE_SHARE, Vocabulary
-from nlp.roles import bearers, roles_of
+from nlp.lookup import Index, Pairs
+from nlp.reading import Hits, Reading, Tokens, keys_of
+from nlp.retold import Retold, Told
+from nlp.text import tokens
 
 _UNICODE: Final = 0x110000
 
@@ -25,70 +27,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class _Index:
-    """Finds the feature number of integer keys; -1 for keys that are no feature."""
-
-    def __init__(self, keys: Ints, numbers: Ints) -> None:
-        order = np.argsort(keys, kind="stable")
-        # A last key above all others lets every search hit land inside the array.
-        self._keys = np.append(keys[order], np.iinfo(np.int64).max)
-        self._numbers = np.append(numbers[order], -1)
-
-    def find(self, keys: Ints) -> Ints:
-        at = np.searchsorted(self._keys, keys)
-        return np.where(self._keys[at] == keys, self._numbers[at], -1)
-
-
-class _Pairs:
-    """Pairs of things that stand in one document, the things being numbers above 0."""
-
-    def __init__(self, table: Ints, size: int) -> None:
-        """`table` has the two things and the feature number of each pair."""
-        left, right, numbers = table.T
-        self._size = size
-        self._useful = np.zeros(size, bool)
-        self._useful[left] = True
-        self._useful[right] = True
-        self._index = _Index(np.minimum(left, right) * size + np.maximum(left, right), numbers)
-
-    def find(self, things: Ints, rows: Ints) -> "_Found":
-        """The pairs in each row; `things` has one for each token, 0 for none."""
-        at = np.flatnonzero(self._useful[things])
-        present, which = np.unique(rows[at] * self._size + things[at], return_inverse=True)
-        row, thing = np.divmod(present, self._size)
-        others = np.searchsorted(row, row, side="right") - 1 - np.arange(len(row))
-        first = np.repeat(np.arange(len(row)), others)
-        second = first + 1 + _within(others)
-        numbers = self._index.find(thing[first] * self._size + thing[second])
-        hit = numbers >= 0
-        return _Found(row[first[hit]], numbers[hit], first[hit], second[hit], at, which)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Pairs of a batch: their rows, their numbers, and the two things of each.
-
-    A thing is a number into the batch's distinct things; token `at[i]` is of thing `which[i]`.
-    """
-
-    row: Ints
-    numbers: Ints
-    first: Ints
-    second: Ints
-    at: Ints
-    which: Ints
-
-    def bearers(self) -> tuple[Ints, Ints]:
-        """The tokens of both things of each pair, and the pair's number beside each."""
-        order = np.argsort(self.which, kind="stable")
-        counts = np.bincount(self.which)
-        starts = np.cumsum(counts) - counts
-        things = np.concatenate((self.first, self.second))
-        repeats = counts[things]
-        chosen = np.repeat(starts[things], repeats) + _within(repeats)
-        return self.at[order[chosen]], np.repeat(np.tile(self.numbers, 2), repeats)
-
-
 class Extractor:
     """Turns documents into rows over one vocabulary."""
 
@@ -97,114 +35,96 @@ class Extractor:
         self._idf = idf
         self._borders = np.array(vocabulary.borders)
         starts = (0, *vocabulary.borders)
-        self._ids = {word: number for number, word in enumerate(concepts.words, 1)}
-        self._index_words(vocabulary.words)
+        self._ids = dict(zip(concepts.words, range(1, len(concepts.words) + 1), strict=True))
+        singles, self._neighbours = self._index_words(vocabulary.words)
+        paired = self._pair_tables(vocabulary.pairs, starts[3])
+        groups = np.zeros((len(self._ids) + 1, concepts.groups.shape[1]), np.int64)
+        groups[1 : len(concepts.words) + 1] = concepts.groups + 1
+        self._of_token = _features_of_tokens(singles, groups, vocabulary.concepts, starts[2])
+        columns = (np.arange(len(groups)), *(groups[:, grain] for grain in PAIRED_GRAINS))
+        self._things = np.column_stack(
+            [_useful(column, table) for column, table in zip(columns, paired, strict=True)]
+        )
+        self._pairs = [Pairs(*table.T) for table in paired]
         self._index_runs(vocabulary.runs, starts[1])
-        self._index_concepts(vocabulary.concepts, starts[2], concepts)
-        self._index_pairs(vocabulary.pairs, starts[3])
-        self._roles = {term: number for number, term in enumerate(vocabulary.roles, starts[4])}
+        self._roles = Retold(
+            {term: number for number, term in enumerate(vocabulary.roles, starts[4])}
+        )
 
     def rows(self, documents: Sequence[str], tokenised: Sequence[Sequence[str]]) -> csr_matrix:
         """One row per document; `tokenised` holds the tokens of each."""
-        whole = self._rows(documents, tokenised)
+        flat = list(chain.from_iterable(chain.from_iterable(zip(tokenised, repeat("\n")))))
+        return self._read(documents, flat).rows
+
+    def read(self, documents: Sequence[str]) -> Reading:
+        """Tokens and rows of the documents."""
+        # Line breaks are never part of a word: cut together, the documents are cut as if alone.
+        return self._read(documents, tokens("\n".join((*documents, ""))))
+
+    def _read(self, documents: Sequence[str], flat: list[str]) -> Reading:
+        cut = Tokens.of(flat, documents)
+        told = self._roles.read(documents)
+        hits = self._hits(documents, cut, told)
+        rows, slots = self._weighed(hits, len(documents))
         both = [at for at, one in enumerate(documents) if _has_both(one)]
-        if not both:
-            return whole
-        titles = [documents[at].partition("\n")[0] for at in both]
-        heads = [_head(tokenised[at], len(title)) for at, title in zip(both, titles, strict=True)]
-        share = np.full(len(both), TITLE_SHARE)
-        lift = csr_matrix((share, (both, np.arange(len(both)))), (len(documents), len(both)))
-        sums = whole + lift @ self._rows(titles, heads)
-        sums.sort_indices()
-        return sums
+        if both:
+            titles = [documents[at].partition("\n")[0] for at in both]
+            heads = _heads(cut, both, titles)
+            alone = self._hits(titles, Tokens.of(heads, titles), self._roles.read(titles))
+            lifted, _ = self._weighed(alone, len(both))
+            share = np.full(len(both), TITLE_SHARE)
+            shape = (len(documents), len(both))
+            whole = rows
+            rows = whole + csr_matrix((share, (both, np.arange(len(both)))), shape) @ lifted
+            rows.sort_indices()
+            slots = np.searchsorted(keys_of(rows), keys_of(whole))[slots]
+        return Reading(documents, cut, rows, hits, slots, told, self._roles)
 
-    def spread(
-        self,
-        documents: Sequence[str],
-        tokenised: Sequence[Sequence[str]],
-        rows: csr_matrix,
-        added: Floats,
-    ) -> list[list[float]]:
-        """How `added`, a number for each stored value of the documents' rows, falls on the tokens.
-
-        A feature's number is shared evenly by its occurrences (of a pair: by those of both
-        parts), an occurrence's by its characters: a document's tokens sum to its features, exactly.
-        """
-        counts = [len(tokens) for tokens in tokenised]
-        flat = (len(token) for tokens in tokenised for token in (*tokens, "\n"))
-        edges = np.cumsum(np.fromiter(chain((0,), flat), np.int64, sum(counts) + len(counts) + 1))
-        edges = np.append(edges, edges[-1])
-        start, end, features = self._occurrences(documents, tokenised, edges)
-        size = int(edges[-1])
-        row = _owners([len(one) for one in documents])[start]
-        width = len(self.vocabulary)
-        keys = np.repeat(np.arange(len(documents)), np.diff(rows.indptr)) * width + rows.indices
-        slot = np.searchsorted(keys, row * width + features)
-        share = (added / np.bincount(slot, minlength=len(keys)))[slot] / (end - start)
-        steps = np.bincount(start, share, size + 1) - np.bincount(end, share, size + 1)
-        sums = np.concatenate(([0.0], np.cumsum(np.cumsum(steps))))
-        by_token = iter(np.diff(sums[edges[:-1]]).tolist())
-        # The separator after each document is a token, too; it carries nothing.
-        return [list(islice(by_token, count + 1))[:count] for count in counts]
-
-    def _rows(self, documents: Sequence[str], tokenised: Sequence[Sequence[str]]) -> csr_matrix:
-        owner_of_token = _owners([len(found) for found in tokenised])
-        owner_of_character = _owners([len(one) for one in documents])
-        ids = self._numbered(tokenised)
-        tokens, words, _ = self._word_features(ids)
-        members, concepts = self._concept_features(ids)
-        characters, runs, _ = self._run_features(documents)
-        pairs = self._pair_features(ids, owner_of_token)
-        role_rows, roles = self._role_features(documents)
-        return self._weighed(
-            np.concatenate(
-                (
-                    owner_of_token[tokens],
-                    owner_of_character[characters],
-                    owner_of_token[members],
-                    *(found.row for found in pairs),
-                    role_rows,
-                )
-            ),
-            np.concatenate((words, runs, concepts, *(found.numbers for found in pairs), roles)),
-            len(documents),
+    def _hits(self, documents: Sequence[str], cut: Tokens, told: Sequence[Told]) -> Hits:
+        ids = np.fromiter(map(self._ids.get, cut.texts, repeat(0)), np.int64, len(cut.texts))
+        rows = cut.rows()
+        token, span, of_tokens = self._token_features(ids)
+        character, length, runs = self._run_features(documents)
+        pairs = self._pair_features(ids, cut, rows)
+        first, second, paired = (np.concatenate(each) for each in zip(*pairs, strict=True))
+        document, roles = self._roles.numbers(told)
+        lengths = np.fromiter(map(len, documents), np.int64, len(documents)) + 1
+        owner = np.repeat(np.arange(len(documents)), lengths)
+        return Hits(
+            np.concatenate((rows[token], owner[character], rows[first], document)),
+            np.concatenate((of_tokens, runs, paired, roles)),
+            np.concatenate((cut.edges[token], character)),
+            np.concatenate((cut.edges[token + span], character + length)),
+            (first, second),
         )
 
-    def _occurrences(
-        self, documents: Sequence[str], tokenised: Sequence[Sequence[str]], edges: Ints
-    ) -> tuple[Ints, Ints, Ints]:
-        """Start, end and feature of every occurrence, in characters of the joined documents."""
-        ids = self._numbered(tokenised)
-        owners = _owners([len(found) for found in tokenised])
-        at_token, words, spans = self._word_features(ids)
-        members, concepts = self._concept_features(ids)
-        at_character, runs, lengths = self._run_features(documents)
-        borne = [found.bearers() for found in self._pair_features(ids, owners)]
-        role_starts, role_ends, roles = self._role_occurrences(documents)
-        single = np.concatenate((members, *(tokens for tokens, _ in borne)))
-        return (
-            np.concatenate((edges[at_token], at_character, edges[single], role_starts)),
-            np.concatenate(
-                (edges[at_token + spans], at_character + lengths, edges[single + 1], role_ends)
-            ),
-            np.concatenate((words, runs, concepts, *(numbers for _, numbers in borne), roles)),
-        )
-
-    def _weighed(self, row: Ints, feature: Ints, height: int) -> csr_matrix:
+    def _weighed(self, hits: Hits, height: int) -> tuple[csr_matrix, Ints]:
+        """The rows, and the place of each hit among their stored values."""
         width = len(self.vocabulary)
-        keys = row * width + feature
-        keys.sort()
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        bits = len(hits.rows).bit_length()
+        # The number of the hit in the low bits: sorting is much faster than finding the order.
+        order = ((hits.rows * width + hits.numbers) << bits) | np.arange(len(hits.rows))
+        order.sort()
+        keys = order >> bits
+        new = np.diff(keys, prepend=-1) != 0
+        slots = np.empty_like(order)
+        slots[order & ((1 << bits) - 1)] = np.cumsum(new) - 1
+        first = np.flatnonzero(new)
+        row, number = np.divmod(keys[first], width)
         counts = np.diff(first, append=len(keys))
-        row, feature = np.divmod(keys[first], width)
-        values = (1.0 + np.log(counts)) * self._idf[feature]
+        counts[number >= self._borders[2]] = 1
+        values = (1.0 + np.log(counts)) * self._idf[number]
         families = len(self._borders)
-        block = families * row + np.searchsorted(self._borders, feature, side="right")
+        block = families * row + np.searchsorted(self._borders, number, side="right")
         values /= np.sqrt(np.bincount(block, values * values, families * height))[block]
         starts = np.searchsorted(row, np.arange(height + 1))
-        return csr_matrix((values, feature, starts), shape=(height, width))
+        return csr_matrix((values, number, starts), shape=(height, width)), slots
 
-    def _index_words(self, entries: Iterable[str]) -> None:
+    def _id(self, word: str) -> int:
+        return self._ids.setdefault(word, len(self._ids) + 1)
+
+    def _index_words(self, entries: Sequence[str]) -> tuple[Ints, Index]:
+        """Number and feature of every word that is one; the index of neighbours."""
         singles, neighbours = [], []
         for number, entry in enumerate(entries):
             first, blank, second = entry.partition(" ")
@@ -212,20 +132,29 @@ class Extractor:
                 neighbours.append((self._id(first), self._id(second), number))
             else:
                 singles.append((self._id(first), number))
-        known = _table(singles, 2)
-        self._number_of = np.full(len(self._ids) + 1, -1, np.int64)
-        self._number_of[known[:, 0]] = known[:, 1]
-        keys = _table(neighbours, 3)
-        self._neighbours = _Index(keys[:, 0] * _WORDS + keys[:, 1], keys[:, 2])
+        left, right, numbers = _table(neighbours, 3).T
+        return _table(singles, 2), Index(left * _WORDS + right, numbers)
 
-    def _id(self, word: str) -> int:
-        return self._ids.setdefault(word, len(self._ids) + 1)
+    def _pair_tables(self, entries: Sequence[str], offset: int) -> list[Ints]:
+        """Both things and the feature of every pair: of words, then of groups of each grain."""
+        found: dict[str, list[tuple[int, int, int]]] = {
+            kind: [] for kind in ("", *map(str, PAIRED_GRAINS))
+        }
+        for number, entry in enumerate(entries, offset):
+            left, _, right = entry.partition("+")
+            grain, sign, group = left.partition("#")
+            if sign:
+                other = int(right.partition("#")[2])
+                found[grain].append((int(group) + 1, other + 1, number))
+            else:
+                found[""].append((self._id(left), self._id(right), number))
+        return [_table(rows, 3) for rows in found.values()]
 
     def _index_runs(self, runs: Sequence[str], offset: int) -> None:
         codes = np.array(runs, "<U4").view("<u4").reshape(-1, 4)
         letters = np.unique(codes)
-        self._letters = np.zeros(_UNICODE, np.int64)
         letters = letters[letters > 0]
+        self._letters = np.zeros(_UNICODE, np.int64)
         self._letters[letters] = np.arange(1, len(letters) + 1)
         self._base = len(letters) + 1
         lengths = np.count_nonzero(codes, axis=1)
@@ -233,145 +162,77 @@ class Extractor:
         self._runs = {}
         for n in RUNS:
             chosen = lengths == n
-            keys = self._run_keys(self._letters[codes[chosen][:, :n]].T)
-            self._runs[n] = _Index(keys, numbers[chosen])
+            keys = np.zeros(int(chosen.sum()), np.int64)
+            for column in self._letters[codes[chosen][:, :n]].T:
+                keys = keys * self._base + column
+            self._runs[n] = Index(keys, numbers[chosen])
 
-    def _run_keys(self, letters: Ints) -> Ints:
-        keys: Ints = letters[0]
-        for following in letters[1:]:
-            keys = keys * self._base + following
-        return keys
-
-    def _index_concepts(self, entries: Sequence[str], offset: int, concepts: Concepts) -> None:
-        """Of every word and grain its group, numbered from 1, and of every group its feature."""
-        self._groups = np.zeros((len(self._ids) + 1, concepts.groups.shape[1]), np.int64)
-        self._groups[1 : len(concepts.words) + 1] = concepts.groups + 1
-        self._group_number = np.full((self._groups.shape[1], self._groups.max() + 1), -1, np.int64)
-        for number, entry in enumerate(entries, offset):
-            grain, _, group = entry.partition("#")
-            self._group_number[int(grain), int(group) + 1] = number
-
-    def _index_pairs(self, entries: Sequence[str], offset: int) -> None:
-        found: dict[int, list[tuple[int, int, int]]] = {grain: [] for grain in (-1, *PAIRED_GRAINS)}
-        for number, entry in enumerate(entries, offset):
-            left, _, right = entry.partition("+")
-            grain, sign, group = left.partition("#")
-            if sign:
-                other = int(right.partition("#")[2])
-                found[int(grain)].append((int(group) + 1, other + 1, number))
-            else:
-                found[-1].append((self._id(left), self._id(right), number))
-        more = len(self._ids) + 1 - len(self._number_of)
-        # Words that only stand in pairs are no features of their own.
-        self._number_of = np.append(self._number_of, np.full(more, -1, np.int64))
-        grouped = self._groups.shape
-        self._groups = np.vstack((self._groups, np.zeros((more, grouped[1]), np.int64)))
-        sizes = {-1: len(self._number_of)}
-        self._pairs = {
-            grain: _Pairs(_table(rows, 3), sizes.get(grain, self._group_number.shape[1]))
-            for grain, rows in found.items()
-        }
-
-    def _numbered(self, tokenised: Sequence[Sequence[str]]) -> Ints:
-        """The tokens of all documents in a row, 0 for unknown ones and after each document."""
-        get = self._ids.get
-        flat: list[int] = []
-        for tokens in tokenised:
-            flat += [get(token, 0) for token in tokens]
-            flat.append(0)
-        return np.array(flat, np.int64)
-
-    def _word_features(self, ids: Ints) -> tuple[Ints, Ints, Ints]:
-        """Of every word and neighbours that are a feature: first token, number, how many tokens."""
-        single = self._number_of[ids]
-        at_word = np.flatnonzero(single >= 0)
+    def _token_features(self, ids: Ints) -> tuple[Ints, Ints, Ints]:
+        """Words, neighbours and groups that are features: first token, how many, number."""
+        of_token = self._of_token[ids]
+        at, column = np.nonzero(of_token >= 0)
         left, right = ids[:-1], ids[1:]
-        at_pair = np.flatnonzero((left > 0) & (right > 0))
-        double = self._neighbours.find(left[at_pair] * _WORDS + right[at_pair])
-        at_pair, double = at_pair[double >= 0], double[double >= 0]
+        both = np.flatnonzero((left > 0) & (right > 0))
+        known, numbers = self._neighbours.find(left[both] * _WORDS + right[both])
         return (
-            np.concatenate((at_word, at_pair)),
-            np.concatenate((single[at_word], double)),
-            np.repeat((1, 2), (len(at_word), len(at_pair))),
+            np.concatenate((at, both[known])),
+            np.repeat((1, 2), (len(at), len(known))),
+            np.concatenate((of_token[at, column], numbers)),
         )
 
-    def _concept_features(self, ids: Ints) -> tuple[Ints, Ints]:
-        """Of every token and grain whose group is a feature: the token and the number."""
-        groups = self._groups[ids]
-        numbers = self._group_number[np.arange(groups.shape[1]), groups]
-        at, grain = np.nonzero(numbers >= 0)
-        return at, numbers[at, grain]
-
-    def _pair_features(self, ids: Ints, owners: Ints) -> list[_Found]:
-        """The pairs of words and of the groups of each grain."""
-        position = np.arange(len(ids)) - np.searchsorted(owners, owners)
-        near = np.where(position < PAIRED, ids, 0)
-        return [
-            pairs.find(near if grain < 0 else self._groups[near, grain], owners)
-            for grain, pairs in self._pairs.items()
-        ]
+    def _pair_features(self, ids: Ints, cut: Tokens, rows: Ints) -> list[tuple[Ints, Ints, Ints]]:
+        """Both tokens and the number of the pairs of words and of the groups of each grain."""
+        near = np.flatnonzero((np.arange(len(ids)) - cut.firsts[rows] < PAIRED) & (ids > 0))
+        things, rows = self._things[ids[near]], rows[near]
+        found = (pairs.find(things[:, at], rows) for at, pairs in enumerate(self._pairs))
+        return [(near[first], near[second], numbers) for first, second, numbers in found]
 
     def _run_features(self, documents: Sequence[str]) -> tuple[Ints, Ints, Ints]:
-        """Of every character run that is a feature: first character, number, length."""
-        text = "\n".join(documents) + "\n"
+        """Of every character run that is a feature: first character, length, number."""
+        text = "\n".join((*documents, ""))
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         letters = self._letters[codes]
         starts, numbers = [], []
-        keys = np.zeros_like(letters)
-        whole = np.ones(len(letters), bool)
+        at = np.flatnonzero(letters)
+        keys = letters[at]
         for n in RUNS:
-            end = len(letters) - n + 1
-            following = letters[n - 1 :]
-            keys = keys[:end] * self._base + following
-            whole = whole[:end] & (following > 0)
-            at = np.flatnonzero(whole)
-            found = self._runs[n].find(keys[at])
-            starts.append(at[found >= 0])
-            numbers.append(found[found >= 0])
+            if n > 1:
+                # A run may grow while a letter follows; the text ends with a line break, no letter.
+                following = letters[at + n - 1]
+                grows = np.flatnonzero(following)
+                at = at[grows]
+                keys = keys[grows] * self._base + following[grows]
+            known, found = self._runs[n].find(keys)
+            starts.append(at[known])
+            numbers.append(found)
         lengths = np.repeat(RUNS, [len(one) for one in numbers])
-        return np.concatenate(starts), np.concatenate(numbers), lengths
+        return np.concatenate(starts), lengths, np.concatenate(numbers)
 
-    def _role_features(self, documents: Sequence[str]) -> tuple[Ints, Ints]:
-        """The row and the number of every role that is a feature."""
-        if not self._roles:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        get = self._roles.get
-        numbers: list[int] = []
-        counts: list[int] = []
-        for one in documents:
-            found = [number for term in roles_of(one) if (number := get(term)) is not None]
-            numbers += found
-            counts.append(len(found))
-        return np.repeat(np.arange(len(documents)), counts), np.array(numbers, np.int64)
 
-    def _role_occurrences(self, documents: Sequence[str]) -> tuple[Ints, Ints, Ints]:
-        """Start, end and number of each word that bears a role feature."""
-        found: list[tuple[int, int, int]] = []
-        start = 0
-        for one in documents:
-            # A title alone may tell roles that the whole does not (only:child), see `rows`.
-            title = roles_of(one.partition("\n")[0]) if _has_both(one) else []
-            known = [term for term in dict.fromkeys(roles_of(one) + title) if term in self._roles]
-            for term, spans in zip(known, bearers(one, known), strict=True):
-                number = self._roles[term]
-                found += [(start + begin, start + end, number) for begin, end in spans]
-            start += len(one) + 1
-        table = _table(found, 3)
-        return table[:, 0], table[:, 1], table[:, 2]
+def _features_of_tokens(
+    singles: Ints, groups: Ints, concepts: Sequence[str], offset: int
+) -> NDArray[np.int32]:
+    """For each word a row: its own feature and that of its group at each grain, -1 for none."""
+    of_group = np.full((groups.shape[1], groups.max(initial=0) + 1), -1, np.int64)
+    for number, entry in enumerate(concepts, offset):
+        grain, _, group = entry.partition("#")
+        of_group[int(grain), int(group) + 1] = number
+    own = np.full(len(groups), -1, np.int64)
+    own[singles[:, 0]] = singles[:, 1]
+    of_groups = of_group[np.arange(groups.shape[1]), groups]
+    return np.column_stack((own, of_groups)).astype(np.int32)
+
+
+def _useful(things: Ints, table: Ints) -> Ints:
+    """The thing of each word where a pair of the table has it, else 0."""
+    useful = np.zeros(max(things.max(initial=0), table[:, :2].max(initial=0)) + 1, bool)
+    useful[table[:, :2]] = True
+    result: Ints = np.where(useful[things], things, 0)
+    return result
 
 
 def _table(rows: Sequence[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, np.int64).reshape(-1, width)
-
-
-def _owners(lengths: Sequence[int]) -> Ints:
-    """The document that each token or character belongs to, with one separator after each."""
-    return np.repeat(np.arange(len(lengths)), np.array(lengths, np.int64) + 1)
-
-
-def _within(counts: Ints) -> Ints:
-    """0, 1, … up to each count, one after another."""
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _has_both(one: str) -> bool:
@@ -379,12 +240,11 @@ def _has_both(one: str) -> bool:
     return bool(title.strip() and body.strip())
 
 
-def _head(tokens: Sequence[str], length: int) -> list[str]:
-    """The tokens within the first `length` characters."""
-    taken: list[str] = []
-    for token in tokens:
-        length -= len(token)
-        if length < 0:
-            break
-        taken.append(token)
-    return taken
+def _heads(cut: Tokens, both: Sequence[int], titles: Sequence[str]) -> list[str]:
+    """The tokens of the titles of those documents, a line break behind each."""
+    firsts = cut.firsts[both]
+    ends = np.searchsorted(cut.edges, cut.edges[firsts] + [len(title) for title in titles])
+    flat: list[str] = []
+    for first, end in zip(firsts.tolist(), ends.tolist(), strict=True):
+        flat += cut.texts[first : end + 1]
+    return flat

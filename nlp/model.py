@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,12 +121,13 @@ class Model:
     def label_probabilities(self, rows: csr_matrix) -> Floats:
         """A column for each head: the probability of the label in an incident."""
         scores = rows @ self.labels
-        columns = [head.sigmoid(scores[:, at]) for at, head in enumerate(self.heads)]
-        return np.column_stack(columns)
+        slopes = np.array([head.sigmoid.slope for head in self.heads])
+        intercepts = np.array([head.sigmoid.intercept for head in self.heads])
+        result: Floats = 1.0 / (1.0 + np.exp(-(scores * slopes + intercepts)))
+        return result
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """What an incident is: categories likeliest first, never empty; victims never empty."""
 
     categories: tuple[tuple[str, float], ...]
@@ -137,35 +138,49 @@ class Labels:
 
 
 class LabelReader:
-    """Reads the labels of a text from its probabilities."""
+    """Reads the labels of texts from their probabilities."""
 
     def __init__(self, heads: Sequence[Head]) -> None:
-        self._columns: dict[str, list[tuple[str, int, float]]] = {}
+        columns: dict[str, list[int]] = {}
         for at, head in enumerate(heads):
-            group, _, label = head.name.partition(":")
-            self._columns.setdefault(group, []).append((label, at, head.threshold))
+            columns.setdefault(head.name.partition(":")[0], []).append(at)
+        self._columns = {group: np.array(numbers) for group, numbers in columns.items()}
+        self._names = [head.name.partition(":")[2] for head in heads]
+        self._limits = np.array([head.threshold for head in heads])
 
-    def read(self, probabilities: Sequence[float]) -> Labels:
-        """The labels that pass their thresholds; of each kind at least the likeliest."""
+    def read(self, probabilities: Floats) -> list[Labels]:
+        """The labels of each row that pass their thresholds; of a kind at least the likeliest."""
         categories = self._passing("category", probabilities)
-        victims = {label for label, _ in self._passing("victim", probabilities)}
-        return Labels(
-            categories=tuple((label, round(value, 4)) for label, value in categories),
-            severity=int(self._likeliest("severity", probabilities)),
-            victims=tuple(victim for victim in _VICTIMS if victim in victims),
-            status=self._likeliest("status", probabilities),
-            scope=self._likeliest("scope", probabilities),
+        victims = [
+            tuple(victim for victim in _VICTIMS if victim in found) if len(found) > 1 else (*found,)
+            for found in map(dict, self._passing("victim", probabilities))
+        ]
+        return list(
+            map(
+                Labels,
+                categories,
+                map(int, self._likeliest("severity", probabilities)),
+                victims,
+                self._likeliest("status", probabilities),
+                self._likeliest("scope", probabilities),
+            )
         )
 
-    def _passing(self, group: str, probabilities: Sequence[float]) -> list[tuple[str, float]]:
-        ranked = sorted(
-            ((label, probabilities[at], limit) for label, at, limit in self._columns[group]),
-            key=lambda one: -one[1],
-        )
-        passing = [(label, value) for label, value, limit in ranked if value >= limit]
+    def _passing(self, group: str, probabilities: Floats) -> list[tuple[tuple[str, float], ...]]:
+        columns = self._columns[group]
+        values = probabilities[:, columns]
+        passing = values >= self._limits[columns]
         # The likeliest leads even when only less likely ones, with lower limits, pass.
-        first = ranked[0][:2]
-        return passing if passing and passing[0] == first else [first, *passing]
+        passing[np.arange(len(values)), values.argmax(axis=1)] = True
+        row, column = np.nonzero(passing)
+        order = np.lexsort((-values[row, column], row))
+        found = columns[column[order]].tolist()
+        rounded = np.round(values[row[order], column[order]], 4).tolist()
+        pairs = list(zip(map(self._names.__getitem__, found), rounded, strict=True))
+        ends = np.cumsum(passing.sum(axis=1)).tolist()
+        return [tuple(pairs[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
 
-    def _likeliest(self, group: str, probabilities: Sequence[float]) -> str:
-        return max(self._columns[group], key=lambda one: probabilities[one[1]])[0]
+    def _likeliest(self, group: str, probabilities: Floats) -> list[str]:
+        columns = self._columns[group]
+        found = columns[probabilities[:, columns].argmax(axis=1)].tolist()
+        return list(map(self._names.__getitem__, found))

@@ -4,9 +4,11 @@ A place is a scene when the reported event took place there, else background: a 
 elsewhere, a stage of a flight, part of an event's name.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final, Self
 
@@ -47,6 +49,7 @@ class Resolver:
 
     def __init__(self, names: Names, divisions: Divisions) -> None:
         self._divisions = divisions
+        self._names = names
         self._reader = Reader(names, divisions)
 
     @classmethod
@@ -70,6 +73,14 @@ class Resolver:
         finest = _with_homes(self._lifted(self._finest(mentions), mentions))
         places = self._placed(finest, _unsure_roles(title, body))
         return tuple(sorted(places, key=lambda p: (not p.scene, -p.confidence)))
+
+    def name_places(self, texts: Sequence[tuple[str, str]]) -> list[bool]:
+        """Whether `find` may find something in each (title, body): all are searched as one."""
+        starts = [*accumulate((len(title) + len(body) + 2 for title, body in texts), initial=0)]
+        named = [False] * len(texts)
+        for hit in self._names.find("\0".join(chain.from_iterable(texts))):
+            named[bisect_right(starts, hit.start) - 1] = True
+        return named
 
     def _settled(self, mentions: list[Mention]) -> Iterator[Mention]:
         """Mentions without doubtful words, each with the codes that the others leave possible.

@@ -112,8 +112,7 @@ def _label_figures(
     model: Model, incidents: Sequence[LabelledPost], labels: Floats
 ) -> dict[str, Any]:
     reader = LabelReader(model.heads)
-    read = [reader.read(row) for row in labels.tolist()]
-    pairs = list(zip(incidents, read, strict=True))
+    pairs = list(zip(incidents, reader.read(labels), strict=True))
     tests = {
         "first_category": [one.categories[0][0] in post.categories for post, one in pairs],
         "severity_exact": [one.severity == post.severity for post, one in pairs],

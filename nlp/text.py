@@ -29,10 +29,14 @@ class _Spellings(dict[int, str]):
             for char in unicodedata.normalize("NFKC", chr(code)).lower()
         )
         self[code] = spelling
+        if len(spelling) != 1:
+            _UNEVEN.add(chr(code))
         return spelling
 
 
 _SPELLINGS = _Spellings()
+_UNEVEN: Final[set[str]] = set()
+"""Characters met so far that become none or several."""
 
 
 def clean(text: str) -> str:
@@ -50,9 +54,9 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
     """
     text = _without_urls(text)
     spelled = text.translate(_SPELLINGS)
-    widths = list(map(len, map(_SPELLINGS.__getitem__, map(ord, text))))
     offsets: Sequence[int] = range(len(text) + 1)
-    if widths.count(1) != len(widths):
+    if not _UNEVEN.isdisjoint(text):
+        widths = map(len, map(_SPELLINGS.__getitem__, map(ord, text)))
         offsets = [at for at, width in enumerate(widths) for _ in range(width)] + [len(text)]
     while made := list(edits(spelled, text)):
         spelled, offsets = mended(spelled, made), shifted(offsets, made)

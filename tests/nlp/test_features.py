@@ -69,12 +69,14 @@ def test_rows_equal_those_of_scikit_learn(batch: list[tuple[str, str]]) -> None:
 @given(posts)
 def test_what_falls_on_the_tokens_sums_to_the_row(batch: list[tuple[str, str]]) -> None:
     documents = [document(*post) for post in batch]
-    tokenised = [tokens(one) for one in documents]
-    rows = EXTRACTOR.rows(documents, tokenised)
+    reading = EXTRACTOR.read(documents)
+    rows = reading.rows
     weights = np.random.default_rng(1).normal(size=rows.shape[1])
-    spread = EXTRACTOR.spread(documents, tokenised, rows, rows.data * weights[rows.indices])
-    assert [len(one) for one in spread] == [len(one) for one in tokenised]
-    assert np.allclose([sum(one) for one in spread], rows @ weights, atol=1e-9)
+    spread = reading.spread(rows.data * weights[rows.indices])
+    by_document = reading.by_document(spread.tolist())
+    assert reading.tokenised() == [tokens(one) for one in documents]
+    assert [len(one) for one in by_document] == [len(one) for one in reading.tokenised()]
+    assert np.allclose([sum(one) for one in by_document], rows @ weights, atol=1e-9)
 
 
 def test_a_row_does_not_depend_on_its_batch() -> None:
