@@ -28,6 +28,7 @@ _OWN = re.compile(
 _OWN_HOME = re.compile(r"[我咱俺]们?家(?:的|那个|这个|是)?(?![里人庭属住在乡有的])")
 _OF_KIN = re.compile(_KIN + _LINK)
 OF_CHILD: Final = re.compile(_CHILD + _LINK)
+CHILD_BEFORE: Final = re.compile(f"(?:{_CHILD}|{_KIN})$")
 _SMALL = re.compile(rf"(?:女童|男童|女婴|男婴|幼女|婴儿|孤儿|童工|患儿|弃婴){_LINK}")
 _AGED = re.compile(
     rf"(?<![\d几第])(?:{_YEARS}(?:的|大的|小)?(?:{_CHILD}|{_KIN})?|{_AGE}大?的?(?:{_CHILD}|{_KIN})){_LINK}"

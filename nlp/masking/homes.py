@@ -48,7 +48,7 @@ _UNITS = (
 )
 _SIGN = r"[\u4e00-\u9fff0-9A-Za-z#\-]"
 _LIVES: Final = re.compile(
-    alternatives("masking-home-cues.txt") + r"[是为:在于 ]{0,3}"
+    alternatives("masking-home-cues.txt") + r"[是为:在于地 ]{0,3}"
     rf"(?P<home>{_SIGN}{{1,24}}?{_UNITS}(?:{_SIGN}{{0,6}}?{_UNITS}){{0,3}})"
 )
 _CUED: Final = re.compile(

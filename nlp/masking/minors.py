@@ -6,6 +6,7 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from nlp.gazetteer.names import Names
 from nlp.lexicon import read_lines
 from nlp.masking import cues
 from nlp.masking.childnames import compound_names, name_before, name_here, names_anywhere
@@ -26,6 +27,7 @@ def minors_at(text: str) -> list[PrivateSpan]:
         if "某" not in text[start:end]
         and not cues.ALIAS.match(text, end)
         and not _is_grown(text, start, end)
+        and not _is_of_place(text, start, end)
     }
     return [PrivateSpan("name", start, end) for start, end in sorted(found)]
 
@@ -109,6 +111,18 @@ def _speaks_of_grown(text: str, at: int) -> bool:
     before = text[max(0, at - 16) : at]
     grown = cues.GROWN_TALK.search(before)
     return grown is not None and not cues.OF_CHILD.search(before, grown.start() + 2)
+
+
+def _is_of_place(text: str, start: int, end: int) -> bool:
+    """Whether these characters belong to a place that routing needs: 湖南岳阳, 福州12岁."""
+    begin = (
+        start if cues.CHILD_BEFORE.search(text[max(0, start - 4) : start]) else max(0, start - 3)
+    )
+    return any(
+        begin + hit.start <= start < begin + hit.end or begin + hit.start < end < begin + hit.end
+        for hit in Names.shared().find(text[begin : end + 3])
+        if hit.name.trust == "free" and hit.name.form in ("full", "short")
+    )
 
 
 def _is_grown(text: str, start: int, end: int) -> bool:

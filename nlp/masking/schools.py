@@ -75,7 +75,7 @@ def find_schools(text: str, *, beside_minor: bool) -> Iterator[PrivateSpan]:
     if not _HINTS.find_matches_as_indexes(text):
         return
     for match in _SCHOOL.finditer(text):
-        start = _start(text, match.start())
+        start = _start(text, match.start(), match.group())
         tail = _TAIL.match(text, match.end())
         end = tail.end() if tail else match.end()
         if _is_named(text[start : match.start()], match.group()):
@@ -98,7 +98,7 @@ def _is_attended(text: str, start: int, end: int) -> bool:
     return bool(_ATTENDS.search(text[max(0, start - 24) : start]) or _ATTENDING.match(text, end))
 
 
-def _start(text: str, suffix: int) -> int:
+def _start(text: str, suffix: int, kind: str) -> int:
     """Where the private part of a school's name begins: behind other words and divisions."""
     start = max(0, suffix - 18)
     breaks = [m.end() for m in _BREAK.finditer(text, start, suffix)]
@@ -107,6 +107,7 @@ def _start(text: str, suffix: int) -> int:
     named_after = [
         hit.end
         for hit in Names.shared().find(text[start:suffix])
-        if (hit.name.form == "full" or hit.name.trust == "free") and start + hit.end < suffix
+        if (hit.name.form == "full" or hit.name.trust == "free")
+        and (start + hit.end < suffix or not _GENERIC_KIND.fullmatch(kind))  # 朝阳小学, 西安一中
     ]
     return start + max(named_after, default=0)
