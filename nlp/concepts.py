@@ -27,7 +27,7 @@ _READ: Final = 600
 """Code points of a document that are read."""
 
 _WINDOW: Final = 4
-_DIMENSIONS: Final = 200
+_DIMENSIONS: Final = 300
 _SMOOTHING: Final = 0.75
 """The power that tames the counts of frequent neighbours."""
 
