@@ -13,7 +13,7 @@ from alerts.channels.message import Channel, Delivered, Refused
 from alerts.docket import Docket
 from alerts.folding import decide
 from alerts.grading import COLOURS
-from alerts.ledger import agenda
+from alerts.ledger import agenda, outbox
 from alerts.ledger.book import Ledger
 from alerts.ledger.cases import Arrival, Cases
 from alerts.ledger.guard import writing
@@ -95,6 +95,11 @@ class Desk:
         if known is not None:
             self._docket.edit(known, arrival, now)
             return
+        chosen = self._cases.chosen(signal)
+        if chosen is not None:
+            report.joined += 1
+            self._docket.join(chosen, arrival, "人工判定并入", now)
+            return
         fold = decide(signal, self._cases.candidates(arrival), now)
         if fold.kind == "same":
             report.joined += 1
@@ -125,8 +130,8 @@ class Desk:
                 return
 
     def _deliver(self, now: datetime, report: TickReport) -> None:
-        while messages := agenda.due_messages(now, _MOST_SENT):
-            for sent in agenda.record(self._send_some(messages), now):
+        while messages := outbox.due_messages(now, _MOST_SENT):
+            for sent in outbox.record(self._send_some(messages), now):
                 report.sent += sent.outcome == "sent"
                 report.refused += sent.outcome != "sent"
                 report.dead += sent.outcome == "dead"
@@ -155,4 +160,4 @@ class Desk:
         channel = self._channels.get(name)
         if channel is None:
             return Refused(f"没有名为 {name} 的渠道，请在 shengyuan.toml 的 [channels] 补上", False)
-        return channel.send(agenda.outgoing(message))
+        return channel.send(outbox.outgoing(message))
