@@ -30,7 +30,7 @@ class Signal:
     each of `nouns` is, 0 to 1, in the same order; without any, each is fully distinctive.
     `shingles` are 32-bit hashes of the normalised text's character trigrams (sorted, at most 512):
     their Jaccard coefficient is the similarity of texts. `exact` is a hash of the normalised text:
-    equal for verbatim reposts.
+    equal for verbatim reposts. `joins` is the incident that an officer put the post into.
     """
 
     post: str
@@ -62,3 +62,4 @@ class Signal:
     evidence: tuple[str, ...]
     model: str
     weights: tuple[float, ...] = ()
+    joins: str = ""

@@ -11,9 +11,9 @@ from typing import Any
 
 from alerts.clock import acknowledge_by, moment
 from alerts.errors import AlertError, Conflict
-from alerts.ledger import chain
+from alerts.ledger import chain, labels
 from alerts.ledger.guard import writing
-from alerts.ledger.models import Alert, Deadline, Incident, OutboxMessage
+from alerts.ledger.models import Alert, Deadline, Incident, OutboxMessage, SignalRow
 from alerts.loop import BY_HAND, FINISHED, Action, State, after
 from alerts.organisation import Department
 
@@ -140,14 +140,24 @@ def record_statement(
 
 
 def close(identifier: str, officer: Officer, now: datetime, outcome: str, reason: str) -> Incident:
-    """办结 with outcome and reason, both needed; stops every clock and message."""
+    """办结 with outcome and reason, both needed; stops every clock and message.
+
+    The outcome becomes a label of the posts that raised the incident's alerts.
+    """
     changes = {
         "outcome": _said(outcome, "办理结果")[:100],
         "close_reason": _said(reason, "办结理由"),
         "closed_at": now,
     }
     deed = Deed(Action.CLOSE, officer, now, {"结果": outcome, "理由": reason})
-    return _act(identifier, deed, changes)
+    with writing():
+        incident = _act(identifier, deed, changes)
+        raised = incident.alerts.exclude(post="").values_list("post", flat=True)
+        rows = SignalRow.objects.filter(post__in=list(raised)).order_by("id")
+        latest = {row.post: row for row in rows}
+        head = {"at": now, "actor": officer.name, "origin": officer.origin}
+        chain.append(labels.of_closing(latest.values(), outcome.strip(), head, incident.id))
+    return incident
 
 
 def visit(identifier: str, officer: Officer, now: datetime, note: str) -> Incident:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,17 +11,17 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.db.models import Count, QuerySet
 
 from alerts.errors import AlertError
-from alerts.ledger import actions, bulk, chain
+from alerts.ledger import actions, bulk, chain, review
 from alerts.ledger.actions import Officer
 from alerts.ledger.codec import pack
 from alerts.ledger.guard import guarded, writing
+from alerts.ledger.labels import Given, Labels, given
 from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow
 from alerts.loop import FINISHED, State
 from alerts.organisation import Department
 from alerts.signal import Signal
 
 _CHUNK = 500
-_QUEUED = ("waiting", "suggested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,18 @@ class Ledger:
     def archive(self, identifier: str, officer: Officer, now: datetime) -> Incident:
         return actions.archive(identifier, officer, now)
 
+    def judge(
+        self, row: int, labels: Labels, officer: Officer, now: datetime, *, joins: str = ""
+    ) -> str:
+        """See alerts.ledger.review."""
+        return review.judge(row, labels, officer, now, joins)
+
+    def verdicts(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Given]:
+        """See alerts.ledger.labels.given."""
+        return given(since, until)
+
     def totals(self) -> dict[str, str]:
         """Counts for a summary table, by Chinese name."""
         with guarded():
@@ -207,7 +219,7 @@ class Ledger:
             grades = dict(incidents.order_by().values_list("grade").annotate(number=Count("id")))
             return {
                 "线索": str(SignalRow.objects.count()),
-                "待人工研判": str(SignalRow.objects.filter(fold__in=_QUEUED).count()),
+                "待人工研判": str(review.waiting().count()),
                 "事件": str(incidents.count()),
                 "红/橙/黄/蓝": "/".join(str(grades.get(level, 0)) for level in (1, 2, 3, 4)),
                 "预警": str(Alert.objects.count()),

@@ -74,6 +74,7 @@ class Cases:
     def _clear(self) -> None:
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._posts: dict[str, str] = {}
+        self._by_hand: dict[str, str] = {}
         self._cases: dict[str, Case] = {}
         self._new_keys: dict[tuple[str, str], datetime] = {}
         self._touched: dict[str, Case] = {}
@@ -97,15 +98,22 @@ class Cases:
         earlier = SignalRow.objects.filter(post__in=posts, incident__isnull=False).order_by("id")
         self._posts = dict(earlier.values_list("post", "incident_id"))
         self._look_up({key for arrival in arrivals for key in arrival.keys})
+        self._by_hand = _standing({signal.joins for signal in signals if signal.joins})
         self._load(
             {incident for found in self._by_key.values() for incident in found}
             | set(self._posts.values())
+            | set(self._by_hand.values())
         )
         return arrivals
 
     def earlier(self, post: str) -> Case | None:
         """The case that an earlier version of this post belongs to."""
         incident = self._posts.get(post)
+        return self.get(incident) if incident else None
+
+    def chosen(self, signal: Signal) -> Case | None:
+        """The case that an officer has put the signal into."""
+        incident = self._by_hand.get(signal.joins)
         return self.get(incident) if incident else None
 
     def candidates(self, arrival: Arrival) -> list[Candidate]:
@@ -255,6 +263,17 @@ class Cases:
     def _remember(self, incident: str, version: int, profile: Profile) -> None:
         self._profiles[incident] = (version, profile)
         self._profiles.move_to_end(incident)
+
+
+def _standing(incidents: set[str]) -> dict[str, str]:
+    """Where each of these incidents has gone by merges; itself when it stands."""
+    found = {}
+    for incident in incidents:
+        row = Incident.objects.only("id", "merged_into_id").get(id=incident)
+        while row.merged_into_id is not None:
+            row = Incident.objects.only("id", "merged_into_id").get(id=row.merged_into_id)
+        found[incident] = row.id
+    return found
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:

@@ -148,8 +148,8 @@ class IncidentKey(models.Model):
 class SignalRow(models.Model):
     """One signal as it arrived, and what folding made of it.
 
-    `fold` is empty while it waits for the desk, then one of same, new, edit, suggested, waiting.
-    `suggested` names the incident that an officer may confirm.
+    `fold` is empty while it waits for the desk, then one of same, new, edit, suggested, waiting,
+    judged. `suggested` names the incident that an officer may confirm; judged: an officer has.
     """
 
     post = models.CharField("帖子", max_length=64)
