@@ -21,6 +21,7 @@ need chromium chromium fonts-noto-cjk
 need chromedriver chromium-driver
 need fc-list fontconfig
 need unshare util-linux
+[ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || need no-such-command postgresql
 need pgrep procps
 fc-list :lang=zh | grep -q . || need no-such-command fonts-noto-cjk
 

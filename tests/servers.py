@@ -1,4 +1,5 @@
-"""Real servers for tests: an Elasticsearch put together from Maven Central, started once."""
+"""Real servers for tests: an Elasticsearch put together from Maven Central, started once, and
+Debian's PostgreSQL."""
 
 import os
 import shutil
@@ -20,6 +21,11 @@ _JVM = (
     "-XX:TieredStopAtLevel=1",
     "-XX:-AlwaysPreTouch",
     "-XX:+ExitOnOutOfMemoryError",
+)
+
+# Neither server runs as root; a user namespace needs no account and no chown.
+_AS_SERVICE = (
+    ("unshare", "--user", "--map-user=1000", "--map-group=1000") if os.getuid() == 0 else ()
 )
 
 
@@ -79,10 +85,7 @@ class Node:
 
     def start(self, seconds: float = 180) -> "Node":
         """Start and wait until the server answers. Raises RuntimeError with the end of its log."""
-        command = ["setpriv", "--pdeathsig=KILL", str(self.home / "bin/elasticsearch")]
-        if os.getuid() == 0:
-            # Elasticsearch refuses root; a user namespace needs no account and no chown.
-            command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
+        command = [*_AS_SERVICE, "setpriv", "--pdeathsig=KILL", self.home / "bin/elasticsearch"]
         env = {k: v for k, v in os.environ.items() if k not in ("JAVA_HOME", "ES_JAVA_OPTS")}
         env |= {
             "ES_JAVA_HOME": str(java_home()),
@@ -116,6 +119,73 @@ class Node:
         children = subprocess.check_output(["pgrep", "-P", str(self.process.pid)], text=True)
         os.kill(int(children.split()[0]), signal.SIGKILL)
         self.process.wait(30)
+
+    def remove(self) -> None:
+        """Stop and delete the data."""
+        if self.process.poll() is None:
+            self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Postgres:
+    """One PostgreSQL on loopback with a user `test`. Durable across `kill` and `start`."""
+
+    def __init__(self) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+        if not found:
+            raise RuntimeError("no PostgreSQL found: install the Debian package postgresql")
+        self._bin = found[-1]
+        self.dir = Path(tempfile.mkdtemp(prefix="shengyuan-pg-"))
+        self.port = free_port()
+        command = [*_AS_SERVICE, self._bin / "initdb", "--no-sync", "--auth=trust", "-U", "test"]
+        done = subprocess.run(
+            [*command, "-E", "UTF8", "--locale=C.UTF-8", "-D", self.dir / "data"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"initdb failed: {done.stderr}")
+
+    def url(self, name: str) -> str:
+        """The address of a database in the form of `ledger.url`."""
+        return f"postgresql://test@127.0.0.1:{self.port}/{name}"
+
+    def start(self, seconds: float = 60) -> "Postgres":
+        """Start and wait until it answers. Raises RuntimeError with the end of its log."""
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "fsync": "off"}
+        settings |= {"unix_socket_directories": "", "max_connections": 30}
+        options = [f"-c{key}={value}" for key, value in settings.items()]
+        command = [*_AS_SERVICE, "setpriv", "--pdeathsig=KILL", self._bin / "postgres"]
+        with (self.dir / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "-D", self.dir / "data", *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        end = time.monotonic() + seconds
+        ready = [self._bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while time.monotonic() < end and self.process.poll() is None:
+            if subprocess.run(ready, check=False).returncode == 0:
+                return self
+            time.sleep(0.05)
+        raise RuntimeError((self.dir / "log").read_text(errors="replace")[-4000:])
+
+    def run(self, statement: str, database: str = "postgres") -> str:
+        """What psql prints for a statement. Raises RuntimeError with the server's words."""
+        command = [self._bin / "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        done = subprocess.run(
+            [*command, self.url(database)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout.strip()
+
+    def stop(self) -> None:
+        """Stop at once: sessions are cut off, what was committed stays."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
 
     def remove(self) -> None:
         """Stop and delete the data."""

@@ -14,7 +14,7 @@ from alerts.errors import AlertError
 from alerts.ledger import actions, bulk, chain, review
 from alerts.ledger.actions import Officer
 from alerts.ledger.codec import pack
-from alerts.ledger.guard import guarded, writing
+from alerts.ledger.guard import appending, guarded, writing
 from alerts.ledger.labels import Given, Labels, given
 from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow
 from alerts.loop import FINISHED, State
@@ -53,7 +53,7 @@ class Ledger:
         if not signals:
             return 0
         appended = datetime.now(UTC)
-        with writing():
+        with appending():
             new = _unknown(signals)
             bulk.insert(
                 [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from alerts.errors import AlertError, LedgerUnavailable
 
@@ -21,10 +21,27 @@ def guarded() -> Iterator[None]:
         ) from error
 
 
+_APPEND_LOCK = 7302
+"""The number of the PostgreSQL advisory lock under which signals are appended."""
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """One guarded transaction: all that is written inside is kept, or nothing."""
     with guarded(), transaction.atomic():
+        yield
+
+
+@contextmanager
+def appending() -> Iterator[None]:
+    """As `writing`, one process after the other: what it finds absent stays so till it is written.
+
+    SQLite lets nobody else write anyway; on PostgreSQL a lock of its own holds up no desk.
+    """
+    with writing():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPEND_LOCK])
         yield
 
 

@@ -1,7 +1,8 @@
 """A fresh ledger for each test, and a desk on it."""
 
 import shutil
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from alerts.ledger import open_ledger
 from alerts.office import Office
 from alerts.organisation import Organisation
 from tests.alerts.office import ORGANISATION, ROSTER, Recorder
+from tests.servers import Postgres
+
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))
+"""The databases of a ledger; the tests of the second share one server."""
 
 KEY = b"originals-key-for-the-tests-only"
 
@@ -30,10 +35,60 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL whose database `empty` has all tables of the ledger."""
+    server = Postgres().start()
+    try:
+        server.run("CREATE DATABASE empty")
+        open_ledger(server.url("empty"), originals_key=KEY)
+
+        from django.db import connection
+
+        connection.close()
+        yield server
+    finally:
+        server.remove()
+
+
 @pytest.fixture
-def ledger_url(empty_ledger: Path, tmp_path: Path) -> str:
-    shutil.copy(empty_ledger, tmp_path / "ledger.db")
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
+def database() -> str:
+    """Where the test's ledger is; a test module that wants both says so with BOTH."""
+    return "sqlite"
+
+
+@pytest.fixture
+def ledger_url(
+    database: str, empty_ledger: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    if database == "sqlite":
+        shutil.copy(empty_ledger, tmp_path / "ledger.db")
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    server.run("DROP DATABASE IF EXISTS test WITH (FORCE)")
+    server.run("CREATE DATABASE test TEMPLATE empty")
+    yield server.url("test")
+
+    from django.db import connection
+
+    connection.close()
+
+
+@pytest.fixture
+def sql(
+    database: str, ledger_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[[str], None]:
+    """Runs SQL on the test's ledger past Django; a refusal is an exception with its words."""
+
+    def run(statement: str) -> None:
+        if database == "sqlite":
+            with sqlite3.connect(tmp_path / "ledger.db") as raw:
+                raw.execute(statement)
+        else:
+            request.getfixturevalue("postgres").run(statement, "test")
+
+    return run
 
 
 @pytest.fixture

@@ -10,11 +10,17 @@ import pytest
 
 from alerts.errors import AlertError, Conflict, LedgerUnavailable
 from alerts.ledger import open_ledger
-from tests.alerts.conftest import KEY
+from tests.alerts.conftest import BOTH, KEY
 from tests.alerts.office import START, signal
 
 WOMAN = "阳新一女子被丈夫殴打住院"
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> str:
+    """Every test of the ledger runs on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture
@@ -51,18 +57,25 @@ print(sum(ledger.append_signals([signal(f"p{{n}}", f"第{{n}}条") for n in rang
     assert sum(kept) == ledger.pending() == 210
 
 
-def test_two_processes_may_create_the_ledger_at_once(tmp_path: Path) -> None:
+def test_two_processes_may_create_the_ledger_at_once(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    if database == "postgresql":
+        server = request.getfixturevalue("postgres")
+        server.run("CREATE DATABASE new")
+        url = server.url("new")
     script = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from alerts.ledger import open_ledger
-open_ledger("sqlite:///{tmp_path}/new.db", originals_key=b"k" * 32).pending()
+open_ledger({url!r}, originals_key=b"k" * 32).pending()
 """
     workers = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(2)]
     assert [worker.wait(120) for worker in workers] == [0, 0]
 
 
-def test_events_cannot_be_changed_from_python_or_sql(ledger, opened, tmp_path: Path) -> None:
+def test_events_cannot_be_changed_from_python_or_sql(ledger, opened, sql) -> None:
     from alerts.ledger.models import Event
 
     event = Event.objects.get(number=1)
@@ -71,10 +84,9 @@ def test_events_cannot_be_changed_from_python_or_sql(ledger, opened, tmp_path: P
             forbidden()
     with pytest.raises(AlertError, match="不能修改"):
         Event.objects.update(actor="别人")
-    with sqlite3.connect(tmp_path / "ledger.db") as raw:
-        for statement in ("UPDATE ledger_event SET actor = 'x'", "DELETE FROM ledger_event"):
-            with pytest.raises(sqlite3.IntegrityError, match="只能追加"):
-                raw.execute(statement)
+    for statement in ("UPDATE ledger_event SET actor = 'x'", "DELETE FROM ledger_event"):
+        with pytest.raises((sqlite3.IntegrityError, RuntimeError), match="只能追加"):
+            sql(statement)
     assert ledger.verify() == Event.objects.count()
 
 
@@ -87,12 +99,12 @@ def test_events_cannot_be_changed_from_python_or_sql(ledger, opened, tmp_path: P
     ],
 )
 def test_whoever_gets_round_the_triggers_is_found_out(
-    ledger, opened, tmp_path: Path, damage: str, told: str
+    ledger, opened, sql, database: str, damage: str, told: str
 ) -> None:
-    with sqlite3.connect(tmp_path / "ledger.db") as raw:
-        raw.execute("DROP TRIGGER ledger_event_no_update")
-        raw.execute("DROP TRIGGER ledger_event_no_delete")
-        raw.execute(damage)
+    on = " ON ledger_event" if database == "postgresql" else ""
+    sql(f"DROP TRIGGER ledger_event_no_update{on}")
+    sql(f"DROP TRIGGER ledger_event_no_delete{on}")
+    sql(damage)
     with pytest.raises(AlertError, match=told):
         ledger.verify()
 
@@ -100,8 +112,11 @@ def test_whoever_gets_round_the_triggers_is_found_out(
 def test_originals_are_encrypted_and_each_look_is_logged(
     ledger, opened, officer, ledger_url, tmp_path: Path
 ) -> None:
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("ledger.db*"))
-    assert "张某某被打".encode() not in stored
+    from alerts.ledger.models import Original
+
+    assert "张某某被打".encode() not in bytes(Original.objects.get(post="p1").sealed)
+    for file in tmp_path.glob("ledger.db*"):
+        assert "张某某被打".encode() not in file.read_bytes()
     with pytest.raises(AlertError, match="理由"):
         ledger.unmask("p1", officer("甲"), " ", START)
     assert ledger.unmask("p1", officer("甲"), "核实身份", START) == ("张某某被打", "原文")
@@ -168,6 +183,7 @@ def test_a_new_grave_post_reopens_a_closed_incident(ledger, opened, officer, mak
     assert (incident.state, incident.grade) == ("待签收", 1)
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_locked_ledger_says_so_and_takes_the_signals_later(
     ledger, ledger_url, tmp_path: Path
 ) -> None:
@@ -184,6 +200,7 @@ def test_a_locked_ledger_says_so_and_takes_the_signals_later(
     assert ledger.append_signals([signal("p1", WOMAN)], {}) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_full_disk_says_so_and_takes_the_signals_later(ledger) -> None:
     from django.db import connection
 
@@ -195,6 +212,21 @@ def test_a_full_disk_says_so_and_takes_the_signals_later(ledger) -> None:
         ledger.append_signals(batch, {})
     connection.connection.execute("PRAGMA max_page_count = 1000000")
     assert ledger.append_signals(batch, {}) == 300
+
+
+@pytest.mark.parametrize("database", BOTH[1:])
+def test_a_server_that_goes_away_says_so_and_is_used_again_when_it_is_back(
+    ledger, postgres
+) -> None:
+    ledger.append_signals([signal("p1", WOMAN)], {})
+    postgres.stop()
+    try:
+        for _ in range(2):
+            with pytest.raises(LedgerUnavailable, match="自动重试"):
+                ledger.append_signals([signal("p2", WOMAN)], {})
+    finally:
+        postgres.start()
+    assert ledger.append_signals([signal("p1", WOMAN), signal("p2", WOMAN)], {}) == 1
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "ledger.db", "postgresql://host", ""])
