@@ -5,8 +5,9 @@ Raising any input never lowers the sum, so it never lowers the grade. Grades are
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from alerts import tempo
 from alerts.profile import Profile, commonest
 
 THRESHOLDS = ((70, 1), (50, 2), (30, 3))
@@ -18,28 +19,40 @@ _HARM = {1: 70, 2: 50, 3: 30, 4: 10}
 _VOLUME = ((3, 3), (10, 6), (30, 12), (100, 20), (300, 30))
 _SPEED = ((3, 2), (10, 6), (30, 12))
 _REACH = ((2, 2), (3, 4), (5, 8))
+_VOICES = ((2, 2), (4, 4))
+_AUTHORITY = {"people": 0, "press": 1, "official": 2}
+_AUTHORITIES = ("网民", "媒体", "官方")
 _FAMILY = {"domestic_violence", "marriage_family"}
 _TURNING = {
     *("威胁", "凶器", "既往暴力", "分手离婚", "孕期", "孩子在场"),
     *("轻生", "扼颈", "酗酒吸毒", "跟踪纠缠"),
 }
+_FRAIL = {"残疾", "精神障碍", "留守", "流动", "单亲", "困境", "孕期", "老年"}
 _SHOWN = 6
 _OFFICIAL = {"公职人员", "干部", "民警", "教师", "老师", "校长", "医生", "园长", "村干部", "辅警"}
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the grade is made of. `severity` 1–4 as labelled, `speed` is posts in the last 6 hours,
-    `reach` the number of platforms, `cues` the names of risk and vulnerability cues, `official`
-    whether an official or institution is accused, `turning` whether a family quarrel may turn into
-    a crime (民转刑)."""
+    """What the grade is made of.
+
+    `severity` 1–4 as labelled, `cues` the names of risk cues, `frail` those of vulnerability,
+    `official` whether an official or institution is accused, `turning` whether a family quarrel may
+    turn into a crime (民转刑). `speed` counts the posts of the last 6 hours, each weighed against
+    what is usual for its source at its hour (alerts.tempo). `reach` is the number of platforms,
+    `voices` that of independent sources, `authority` the weight of the gravest source: 0 anybody,
+    1 press, 2 an authority.
+    """
 
     severity: int
     child: bool
     cues: tuple[str, ...]
+    frail: tuple[str, ...]
     volume: int
     speed: int
     reach: int
+    voices: int
+    authority: int
     official: bool
     turning: bool
 
@@ -63,11 +76,14 @@ def grade(inputs: Inputs) -> Grade:
         (f"危害程度{COLOURS[inputs.severity]}", _HARM[inputs.severity]),
         ("涉及未成年人", 4 if inputs.child else 0),
         (f"风险线索：{'、'.join(inputs.cues[:_SHOWN])}", min(2 * len(inputs.cues), 8)),
+        (f"处境脆弱：{'、'.join(inputs.frail[:_SHOWN])}", min(2 * len(inputs.frail), 4)),
         ("民转刑风险", 8 if inputs.turning else 0),
         ("涉及公职人员或机构", 4 if inputs.official else 0),
         (f"相关帖子 {inputs.volume} 条", _step(inputs.volume, _VOLUME)),
-        (f"六小时内 {inputs.speed} 条", _step(inputs.speed, _SPEED)),
+        (f"六小时内折合 {inputs.speed} 条（按来源和时段的常态）", _step(inputs.speed, _SPEED)),
         (f"传播平台 {inputs.reach} 个", _step(inputs.reach, _REACH)),
+        (f"独立来源 {inputs.voices} 个", _step(inputs.voices, _VOICES)),
+        (f"最高来源：{_AUTHORITIES[inputs.authority]}", 2 * inputs.authority),
     ]
     kept = tuple((name, number) for name, number in points if number)
     total = sum(number for _, number in kept)
@@ -81,18 +97,32 @@ def inputs_of(profile: Profile, now: datetime) -> Inputs:
     The severity is the gravest that at least a third of the posts carry: one misread post does not
     turn an incident red.
     """
-    hour = int(now.timestamp()) // 3600
-    recent = sum(count for at, count in profile.hours.items() if hour - 6 < int(at) <= hour)
+    platforms = {origin.split("/", 1)[0] for origin in profile.origins}
+    cues = commonest(profile.cues)
     return Inputs(
         severity=_severity(profile),
         child="child" in profile.victims,
-        cues=tuple(commonest(profile.cues)),
+        cues=tuple(cue for cue in cues if cue not in _FRAIL),
+        frail=tuple(cue for cue in cues if cue in _FRAIL),
         volume=profile.posts,
-        speed=recent,
-        reach=len({origin.split("/", 1)[0] for origin in profile.origins}),
+        speed=_speed(profile, now),
+        reach=len(platforms),
+        voices=len(profile.voices),
+        authority=max((_AUTHORITY[tempo.kind(name)] for name in platforms), default=0),
         official=any(role in _OFFICIAL for role in profile.roles),
         turning=is_turning(profile),
     )
+
+
+def _speed(profile: Profile, now: datetime) -> int:
+    hour = int(now.timestamp()) // 3600
+    weighed = 0.0
+    for key, count in profile.hours.items():
+        at, platform = key.split("/", 1)
+        if hour - 6 < int(at) <= hour:
+            moment = datetime.fromtimestamp(int(at) * 3600, UTC)
+            weighed += count * tempo.weight(platform, moment)
+    return int(weighed)
 
 
 def is_turning(profile: Profile) -> bool:
@@ -102,12 +132,17 @@ def is_turning(profile: Profile) -> bool:
 
 
 def verification(profile: Profile) -> str:
-    """未核实, 多源印证, 已证实 or 已辟谣; reposts of one source are no second source."""
-    if profile.statuses.get("refuted", 0) > profile.statuses.get("confirmed", 0):
-        return "已辟谣"
-    if any(profile.statuses.get(status) for status in ("confirmed", "judicial", "followup")):
+    """未核实, 多源印证, 已证实 or 已辟谣.
+
+    Sources corroborate when they speak in words of their own; reposts are no sources. A voice that
+    is new after a refutation opens the question again.
+    """
+    counts = profile.statuses
+    if counts.get("refuted", 0) > counts.get("confirmed", 0):
+        return "未核实" if profile.reopened else "已辟谣"
+    if any(counts.get(status) for status in ("confirmed", "judicial", "followup")):
         return "已证实"
-    return "多源印证" if len(profile.origins) > 1 and len(profile.texts) > 1 else "未核实"
+    return "多源印证" if len(profile.voices) > 1 else "未核实"
 
 
 _MINOR_HARM = {

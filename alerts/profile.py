@@ -3,7 +3,7 @@
 Bounded: however many posts an incident gathers, its profile stays small.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from alerts.signal import Signal
 
 MAX_TEXTS, MAX_SKETCH, MAX_NAMES = 16, 96, 48
+_REPOST = 0.5
+"""Jaccard coefficient from which a text is a repost of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,10 @@ class Profile:
     """What folding compares and grading counts.
 
     The mappings count signals by value: `places` by division code, `hours` by hour since 1970
-    (newest 48). `texts` are sketches of the first distinct wordings, `severities` counts levels as
-    strings "1" to "4". `origins` are platform and source of every post.
+    and platform, "473352/weibo" (newest 48). `texts` are sketches of the first distinct wordings,
+    `severities` counts levels as strings "1" to "4". `origins` are platform and source of every
+    post, `voices` those of posts in words of their own: who only reposts is no voice. `reopened`
+    counts the voices that first spoke after the latest refutation.
     """
 
     first_seen: datetime
@@ -42,6 +46,8 @@ class Profile:
     cues: Mapping[str, int]
     origins: Mapping[str, int]
     hours: Mapping[str, int]
+    voices: Mapping[str, int]
+    reopened: int
 
     def pack(self) -> dict[str, Any]:
         """As JSON values."""
@@ -67,21 +73,28 @@ def sketch(signal: Signal) -> tuple[int, ...]:
 
 def profile_of(signal: Signal) -> Profile:
     """The profile of an incident that this signal alone makes known."""
-    nothing: dict[str, Any] = {}
+    nothing: dict[str, Any] = {name: {} for name in Profile.__slots__[4:-1]}
     empty = Profile(
-        signal.first_seen, signal.first_seen, 0, (), *[nothing] * (len(Profile.__slots__) - 4)
+        signal.first_seen,
+        signal.first_seen,
+        posts=0,
+        texts=(),
+        reopened=0,
+        **nothing,
     )
     return joined(empty, signal)
 
 
 def joined(profile: Profile, signal: Signal) -> Profile:
     """The profile after one more signal."""
-    hour = str(int(signal.first_seen.timestamp()) // 3600)
+    hour = f"{int(signal.first_seen.timestamp()) // 3600}/{signal.platform}"
     text = sketch(signal)
     texts = profile.texts
     if text and len(texts) < MAX_TEXTS and text not in texts:
         texts = (*texts, text)
     places = tuple(place.code for place in signal.places)
+    origin = f"{signal.platform}/{signal.source}"
+    voice = () if _is_repost(text, profile.texts) else (origin,)
     return Profile(
         first_seen=min(profile.first_seen, signal.first_seen),
         last_seen=max(profile.last_seen, signal.first_seen),
@@ -101,8 +114,10 @@ def joined(profile: Profile, signal: Signal) -> Profile:
         nouns=_count(profile.nouns, signal.nouns),
         institutions=_count(profile.institutions, signal.institutions),
         cues=_count(profile.cues, signal.cues),
-        origins=_count(profile.origins, (f"{signal.platform}/{signal.source}",)),
+        origins=_count(profile.origins, (origin,)),
         hours=_newest(_count(profile.hours, (hour,))),
+        voices=_count(profile.voices, voice),
+        reopened=_reopened(profile, signal.status, voice),
     )
 
 
@@ -111,7 +126,7 @@ def merged(into: Profile, other: Profile) -> Profile:
     counted = {
         name: _add(getattr(into, name), getattr(other, name))
         for name in Profile.__slots__
-        if name not in {"first_seen", "last_seen", "posts", "texts", "place_names"}
+        if name not in {"first_seen", "last_seen", "posts", "texts", "place_names", "reopened"}
     }
     return Profile(
         first_seen=min(into.first_seen, other.first_seen),
@@ -119,6 +134,7 @@ def merged(into: Profile, other: Profile) -> Profile:
         posts=into.posts + other.posts,
         texts=tuple(dict.fromkeys((*into.texts, *other.texts)))[:MAX_TEXTS],
         place_names={**other.place_names, **into.place_names},
+        reopened=into.reopened + other.reopened,
         **{**counted, "hours": _newest(counted["hours"])},
     )
 
@@ -126,6 +142,17 @@ def merged(into: Profile, other: Profile) -> Profile:
 def commonest(counts: Mapping[str, int]) -> list[str]:
     """The values, most frequent first, earliest first among equals."""
     return sorted(counts, key=lambda value: -counts[value])
+
+
+def _is_repost(text: tuple[int, ...], texts: Iterable[tuple[int, ...]]) -> bool:
+    mine = set(text)
+    return any(len(mine.intersection(known)) >= _REPOST * len(mine.union(known)) for known in texts)
+
+
+def _reopened(profile: Profile, status: str, voice: Iterable[str]) -> int:
+    if status == "refuted":
+        return 0
+    return profile.reopened + sum(origin not in profile.voices for origin in voice)
 
 
 def _given(value: str) -> tuple[str, ...]:
@@ -153,5 +180,8 @@ def _add(counts: Mapping[str, int], others: Mapping[str, int]) -> Mapping[str, i
 def _newest(hours: Mapping[str, int]) -> Mapping[str, int]:
     if len(hours) < MAX_NAMES:
         return hours
-    order: Callable[[str], int] = int
-    return {hour: hours[hour] for hour in sorted(hours, key=order)[1:]}
+    return {hour: hours[hour] for hour in sorted(hours, key=_since_1970)[1 - MAX_NAMES :]}
+
+
+def _since_1970(hour: str) -> int:
+    return int(hour.split("/", 1)[0])
