@@ -58,7 +58,10 @@ class Classifier:
         Labels, evidence, places and cues are given from the review threshold on; with `full`, for
         every text.
         """
-        return [assessment for assessment, _ in self.assess_with_words(texts, full)]
+        assessed: list[Assessment] = []
+        for batch in self._batches(texts):
+            assessed += self._assessed(batch, full)
+        return assessed
 
     def assess_with_words(
         self, texts: Sequence[Text], full: bool = False
@@ -66,7 +69,8 @@ class Classifier:
         """The same, each with the words of title and body."""
         result: list[tuple[Assessment, tuple[str, ...]]] = []
         for batch in self._batches(texts):
-            result += self._assessed(batch, full)
+            words = (tuple(spelling.words(found)) for found in batch.reading.tokenised())
+            result += zip(self._assessed(batch, full), words, strict=True)
         return result
 
     def probabilities(self, texts: Sequence[Text]) -> Floats:
@@ -91,18 +95,19 @@ class Classifier:
         kinds = [kind_of(title, body) for title, body in texts]
         return _Batch(texts, kinds, self._extractor.read(documents))
 
-    def _assessed(self, batch: _Batch, full: bool) -> Iterator[tuple[Assessment, tuple[str, ...]]]:
+    def _assessed(self, batch: _Batch, full: bool) -> list[Assessment]:
         incident = self._incident(batch)
         limit = 0.0 if full else self.model.decision.review
         shown = np.flatnonzero(incident >= limit).tolist()
-        whole = len(shown) == len(batch.texts)
-        chosen = batch if whole else self._read([batch.texts[at] for at in shown])
-        details = dict(zip(shown, self._detailed(chosen, incident[shown].tolist()), strict=True))
-        for at, (probability, tokens) in enumerate(
-            zip(incident.tolist(), batch.reading.tokenised(), strict=True)
+        if len(shown) == len(batch.texts):
+            return list(self._detailed(batch, incident.tolist()))
+        assessed = [self._bare(probability) for probability in incident.tolist()]
+        chosen = self._read([batch.texts[at] for at in shown])
+        for at, assessment in zip(
+            shown, self._detailed(chosen, incident[shown].tolist()), strict=True
         ):
-            assessment = details[at] if at in details else self._bare(probability)
-            yield assessment, tuple(spelling.words(tokens))
+            assessed[at] = assessment
+        return assessed
 
     def _detailed(self, batch: _Batch, incident: Sequence[float]) -> Iterator[Assessment]:
         """The assessments with everything in them."""

@@ -34,6 +34,8 @@ class Extractor:
         self.vocabulary = vocabulary
         self._idf = idf
         self._borders = np.array(vocabulary.borders)
+        sizes = [len(family) for family in vocabulary.families]
+        self._family = np.repeat(np.arange(len(sizes)), sizes)
         starts = (0, *vocabulary.borders)
         self._ids = dict(zip(concepts.words, range(1, len(concepts.words) + 1), strict=True))
         singles, self._neighbours = self._index_words(vocabulary.words)
@@ -101,21 +103,23 @@ class Extractor:
     def _weighed(self, hits: Hits, height: int) -> tuple[csr_matrix, Ints]:
         """The rows, and the place of each hit among their stored values."""
         width = len(self.vocabulary)
-        bits = len(hits.rows).bit_length()
+        bits, columns = len(hits.rows).bit_length(), width.bit_length()
         # The number of the hit in the low bits: sorting is much faster than finding the order.
-        order = ((hits.rows * width + hits.numbers) << bits) | np.arange(len(hits.rows))
+        order = ((hits.rows << columns | hits.numbers) << bits) | np.arange(len(hits.rows))
         order.sort()
         keys = order >> bits
         new = np.diff(keys, prepend=-1) != 0
         slots = np.empty_like(order)
         slots[order & ((1 << bits) - 1)] = np.cumsum(new) - 1
         first = np.flatnonzero(new)
-        row, number = np.divmod(keys[first], width)
+        row, number = keys[first] >> columns, keys[first] & ((1 << columns) - 1)
         counts = np.diff(first, append=len(keys))
         counts[number >= self._borders[2]] = 1
-        values = (1.0 + np.log(counts)) * self._idf[number]
+        values = self._idf[number]
+        again = np.flatnonzero(counts > 1)
+        values[again] *= 1.0 + np.log(counts[again])
         families = len(self._borders)
-        block = families * row + np.searchsorted(self._borders, number, side="right")
+        block = families * row + self._family[number]
         values /= np.sqrt(np.bincount(block, values * values, families * height))[block]
         starts = np.searchsorted(row, np.arange(height + 1))
         return csr_matrix((values, number, starts), shape=(height, width)), slots

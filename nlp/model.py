@@ -113,9 +113,11 @@ class Model:
         """What each stored value of the rows adds to the log-odds of an incident."""
         slopes = np.array([self.decision.kinds[kind].slope for kind in kinds])
         accounts = np.array([kind == "account" for kind in kinds], dtype=np.float64)
-        row = np.repeat(np.arange(len(kinds)), np.diff(rows.indptr))
-        weights = self.incident[rows.indices]
-        result: Floats = rows.data * slopes[row] * (weights[:, 0] + accounts[row] * weights[:, 1])
+        stored = np.diff(rows.indptr)
+        weights = self.incident[:, 0][rows.indices]
+        if accounts.any():
+            weights += np.repeat(accounts, stored) * self.incident[:, 1][rows.indices]
+        result: Floats = rows.data * np.repeat(slopes, stored) * weights
         return result
 
     def label_probabilities(self, rows: csr_matrix) -> Floats:

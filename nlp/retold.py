@@ -5,6 +5,7 @@ Headlines are short and most name few roles, so most of them tell what another o
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,14 +23,16 @@ Ints = NDArray[np.int64]
 
 
 class Told(NamedTuple):
-    """A document that names roles: its number, the spans of the lexicon's words, these joined.
+    """A document that names roles: its number and beginning, the lexicon's words and their places.
 
-    The words alone are all that roles are told from.
+    The words alone, in their order, are all that roles are told from.
     """
 
     row: int
-    spans: list[tuple[int, int]]
-    skeleton: str
+    begin: int
+    words: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
 
 class Retold:
@@ -42,34 +45,26 @@ class Retold:
 
     def read(self, documents: Sequence[str]) -> list[Told]:
         """The documents that name roles: all are searched as one."""
-        if not self._number_of:
-            return []
         read = [document[:READ] for document in documents]
-        starts = np.cumsum([0, *(len(one) + 1 for one in read)])
-        found = Roles.shared().spans(_BETWEEN.join(read))
-        begins = np.array([begin for begin, _, _ in found], np.int64)
-        telling = np.array([begin for begin, _, role in found if role.term], np.int64)
-        rows = np.flatnonzero(np.diff(np.searchsorted(telling, starts)))
-        first, last = (
-            np.searchsorted(begins, starts[rows]),
-            np.searchsorted(begins, starts[rows + 1]),
-        )
-        result = []
-        for row, start, a, b in zip(
-            rows.tolist(), starts[rows].tolist(), first.tolist(), last.tolist(), strict=True
-        ):
-            # A word may stand for several roles; it is one word.
-            spans = list(dict.fromkeys([(x - start, y - start) for x, y, _ in found[a:b]]))
-            text = read[row]
-            result.append(Told(row, spans, _BETWEEN.join([text[x:y] for x, y in spans])))
-        return result
+        found = Roles.shared().matches(_BETWEEN.join(read)) if self._number_of else []
+        if not found:
+            return []
+        words, starts, ends = zip(*found, strict=True)
+        begins = np.cumsum([0, *(len(one) + 1 for one in read)])
+        bounds = np.searchsorted(starts, begins).tolist()
+        return [
+            Told(row, begin, words[a:b], starts[a:b], ends[a:b])
+            for row, (begin, (a, b)) in enumerate(
+                zip(begins.tolist()[:-1], pairwise(bounds), strict=True)
+            )
+            if a < b
+        ]
 
     def numbers(self, told: Sequence[Told]) -> tuple[Ints, Ints]:
         """The document and the number of every feature."""
-        found = [self._told(one.skeleton) for one in told]
+        found = [self._told(one.words) for one in told]
         rows = np.repeat([one.row for one in told], [len(numbers) for numbers in found])
-        flat = [number for numbers in found for number in numbers]
-        return rows.astype(np.int64), np.array(flat, np.int64)
+        return rows.astype(np.int64), np.array([*chain.from_iterable(found)], np.int64)
 
     def bearers(self, told: Sequence[Told]) -> Ints:
         """Document, start, end and number of every word that bears a feature.
@@ -77,18 +72,19 @@ class Retold:
         Where a document has title and body, also those that the title alone would have.
         """
         found = [
-            (one.row, *one.spans[at], number)
+            (one.row, one.starts[at] - one.begin, one.ends[at] - one.begin, number)
             for one in told
-            for at, number in self._borne(one.skeleton)
+            for at, number in self._borne(one.words)
         ]
         return np.array(found, np.int64).reshape(-1, 4)
 
-    def _tell(self, skeleton: str) -> tuple[int, ...]:
-        numbers = map(self._number_of.get, roles_of(skeleton))
+    def _tell(self, words: tuple[int, ...]) -> tuple[int, ...]:
+        numbers = map(self._number_of.get, roles_of(_skeleton(words)))
         return tuple(number for number in numbers if number is not None)
 
-    def _bear(self, skeleton: str) -> tuple[tuple[int, int], ...]:
-        """Which word of a skeleton bears which feature."""
+    def _bear(self, words: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """Which of the words bears which feature."""
+        skeleton = _skeleton(words)
         terms = roles_of(skeleton) + roles_of(skeleton.partition("\n")[0])
         known = [term for term in dict.fromkeys(terms) if term in self._number_of]
         return tuple(
@@ -96,3 +92,9 @@ class Retold:
             for term, spans in zip(known, bearers(skeleton, known), strict=True)
             for start, _ in spans
         )
+
+
+def _skeleton(words: tuple[int, ...]) -> str:
+    """A document of these words and nothing else."""
+    lexicon = Roles.shared().words
+    return _BETWEEN.join([lexicon[word] for word in words])

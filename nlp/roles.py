@@ -95,6 +95,11 @@ class Roles:
     def shared(cls) -> Self:
         return cls(list(csv.DictReader(read_lines("roles.csv"))))
 
+    def matches(self, text: str) -> list[tuple[int, int, int]]:
+        """The words of a normalised text: number in `words`, start, end."""
+        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(text)
+        return found
+
     def spans(self, text: str) -> list[tuple[int, int, Role]]:
         """The same with where each begins and ends."""
         roles = self._roles

@@ -81,8 +81,8 @@ def _shown(assessment: "Assessment") -> dict[str, Any]:
         "status": assessment.status,
         "scope": assessment.scope,
         "setting": assessment.setting,
-        "risks": [_cue(cue) for cue in assessment.cues_of("risk")],
-        "vulnerability": [_cue(cue) for cue in assessment.cues_of("vulnerability")],
+        "risks": [_cue(cue) for cue in assessment.cues if cue.kind == "risk"],
+        "vulnerability": [_cue(cue) for cue in assessment.cues if cue.kind == "vulnerability"],
         "evidence": [_span(evidence) for evidence in assessment.evidence],
         "places": [
             {
