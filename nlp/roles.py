@@ -20,8 +20,8 @@ from nlp.text import clean
 READ: Final = 1000
 """Code points of a document that are read."""
 
-_MOST: Final = 6
-"""Most acts, and most marks, of a text that are combined with each other."""
+_MOST: Final = 8
+"""Most acts, marks, people and places of a text that are combined with each other."""
 
 _BY_MEN: Final = frozenset(
     (
@@ -34,7 +34,18 @@ _BY_MEN: Final = frozenset(
 _SIGNS: Final = re.compile(r"[:>&-]")
 """What joins the names in a term."""
 
-_TIMES: Final = frozenset(("time:child", "time:teen", "time:several", "time:ago"))
+_TIMES: Final = frozenset(("time:under14", "time:under18", "time:several", "time:ago"))
+"""What of the times stands beside an act: a young victim, several of them, the past."""
+
+_PRONOUNS: Final = frozenset(("he", "she"))
+_RELATIONS: Final = frozenset(
+    (
+        *("husband", "exhusband", "boyfriend", "wife", "exwife", "girlfriend", "father", "mother"),
+        *("stepfather", "teacher", "professor", "coach", "boss", "classmate", "kin"),
+    )
+)
+"""Those whom a pronoun after them means."""
+
 _MEN: Final = frozenset(("man", "official"))
 _CLAUSAL: Final = frozenset(("person", "act", "passive", "ba", "deny"))
 _PARTS: Final = ("act", "mark", "place", "person")
@@ -56,6 +67,10 @@ class Role:
     group: str
     term: str
     part: str
+
+
+_TELLER: Final = Role("person", "self", "self", "offender:self", "person")
+"""Who suffers where a first-person text names nobody (被打了)."""
 
 
 class Roles:
@@ -124,10 +139,11 @@ def role_terms(title: str, body: str = "") -> list[str]:
 
     `kind:value` for each role; `act:A>victim:P` and `offender:P>act:A` for whoever suffers and does
     an act, `group>A>group` for both; `pair:P-P` for neighbours; of what stands anywhere in the
-    text `victim:GROUP&act:A`, `act:A&act:A`, `act:A&place:L`, `act:A&time:T` for ages under 18,
-    several people and the past, and `act:A&MARK` and `victim:P&MARK` for stages, pleas and signals
-    of non-incidents; `first:plea` for a plea beside a first person, a mark, too; `only:GROUP` and
-    `only:GROUP&act:A` when all people are of one group.
+    text `victim:GROUP&act:A`, `victim:P&act:A` and `offender:P&act:A`, `act:A&act:A`,
+    `act:A&place:L`, `act:A&time:T` for ages under 18, several people and the past, and `act:A&MARK`
+    and `victim:P&MARK` for stages, pleas and signals of non-incidents; `first:plea` for a plea
+    beside a first person, a mark, too; `only:GROUP` and `only:GROUP&act:A` when all people are of
+    one group.
     """
     return roles_of(f"{clean(title)}\n{clean(body)}")
 
@@ -140,14 +156,15 @@ def roles_of(document: str) -> list[str]:
     terms: list[str] = []
     seen: dict[str, dict[str, str]] = {name: {} for name in (*_PARTS, "time")}
     clause: list[Role] = []
-    subject: Role | None = None
+    known: dict[str, Role] = {}
+    subject = _TELLER if "我" in document[:READ] else None
     for role in Roles.shared().find(document[:READ]):
         if role.kind == "break":
             subject = _read_clause(clause, subject, terms)
             clause = []
             continue
         if role.kind in _CLAUSAL:
-            clause.append(role)
+            clause.append(_meant(role, known))
         if role.term:
             terms.append(role.term)
             seen[role.part][role.term] = role.group
@@ -166,8 +183,18 @@ def roles_of(document: str) -> list[str]:
         beside = marks + places + times
         terms += [f"{act}&{name}" for act in acts for name in beside]
         terms += [f"victim:{group}&{act}" for act in acts for group in groups]
+        terms += [f"{person}&{act}" for act in acts for person in people]
         terms += [f"{first}&{second}" for first, second in combinations(acts, 2)]
     return list(dict.fromkeys(terms))
+
+
+def _meant(role: Role, known: dict[str, Role]) -> Role:
+    """The relation that a pronoun stands for, else the role; `known`: group → the last relation."""
+    if role.value in _PRONOUNS:
+        return known.get(role.group, role)
+    if role.value in _RELATIONS:
+        known[role.group] = role
+    return role
 
 
 def bearers(document: str, terms: Sequence[str]) -> list[list[tuple[int, int]]]:
