@@ -10,7 +10,7 @@ from typing import Any
 
 from alerts.signal import Signal
 
-MAX_TEXTS, MAX_SKETCH, MAX_NAMES = 16, 96, 48
+MAX_TEXTS, MAX_SKETCH, MAX_NAMES, MAX_NOUNS = 16, 96, 48, 192
 _REPOST = 0.5
 """Jaccard coefficient from which a text is a repost of another."""
 
@@ -111,7 +111,7 @@ def joined(profile: Profile, signal: Signal) -> Profile:
         ages=_count(profile.ages, map(str, signal.ages)),
         roles=_count(profile.roles, signal.roles),
         deeds=_count(profile.deeds, _given(signal.deed)),
-        nouns=_count(profile.nouns, signal.nouns),
+        nouns=_count(profile.nouns, signal.nouns, MAX_NOUNS),
         institutions=_count(profile.institutions, signal.institutions),
         cues=_count(profile.cues, signal.cues),
         origins=_count(profile.origins, (origin,)),
@@ -159,12 +159,14 @@ def _given(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def _count(counts: Mapping[str, int], values: Iterable[str]) -> Mapping[str, int]:
+def _count(
+    counts: Mapping[str, int], values: Iterable[str], most: int = MAX_NAMES
+) -> Mapping[str, int]:
     grown: dict[str, int] | None = None
     for value in dict.fromkeys(values):
         if grown is None:
             grown = dict(counts)
-        if value in grown or len(grown) < MAX_NAMES:
+        if value in grown or len(grown) < most:
             grown[value] = grown.get(value, 0) + 1
     return counts if grown is None else grown
 

@@ -8,16 +8,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from operator import add, attrgetter
 from typing import Final, Self
 
+import rjieba
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.assessment import Facts
 from nlp.gazetteer.names import Names
 from nlp.institutions import find_institutions
 from nlp.lexicon import read_lines
-from nlp.names import anonymous_names, name_at, name_before
+from nlp.names import COMPOUND, SURNAMES, anonymous_names, name_at, name_before
 
 READ: Final = 600
 """Code points of a body that are read for roles and deed: cases are told at the start."""
@@ -28,12 +30,27 @@ MOST_NOUNS: Final = 64
 BODY_SHARE: Final = 0.25
 """How much a string of the body counts beside one of the title: in a long text many occur."""
 
+TERM_SHARE: Final = 0.5
+"""How much a string inside a word for a role or a deed counts: those are compared by themselves."""
+
 _AGE = re.compile(
     r"(?<![\d满至到-])(?<!\d[.、])(?:(\d{1,3})|([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
     r"岁(?!以[下上内]|左右的人)"
 )
 _MONTHS = re.compile(r"(?<!\d)\d{1,2}个月大|出生\d{0,2}(?:天|个月)|刚?满月")
 _COUNT = re.compile(r"(?<![\d.])\d{1,4}(?:次|刀|孩|楼|层|楼层|针|平米|拳|个巴掌|处伤)")
+_AGAIN = re.compile(r"又有?一[名个位起例对所家]?(?=[\u4e00-\u9fff])|另一[名起例]")
+AGAIN: Final = "又一"
+"""Stands among the nouns of a text that speaks of one more case of a kind that was in the news."""
+
+ABROAD: Final = "境外:"
+"""Begins the noun that stands for a country of the title; it weighs nothing and may contradict."""
+
+_LEADS: Final = frozenset("说称评与和及对向为被曝让给")
+_FOLLOWS: Final = frozenset("是称说被遭案曾将")
+"""Characters beside which a name begins or ends even where the dictionary cuts otherwise."""
+
+_CHILDREN = re.compile(r"([四五六七八九十]|(?<!\d)(?:[4-9]|1\d))个?(?:孩|娃|子女)")
 _DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九十")}
 _CUE = re.compile(
     r"(?:名叫|叫做|犯罪嫌疑人|嫌疑人|嫌犯|被告人?|罪犯|凶手|人贩子|被害人|受害人|受害者|死者|被害者|当事人|教师|老师|校长"
@@ -85,6 +102,12 @@ class Terms:
             for term in self._terms[index]
         ]
 
+    def texts(self, text: str) -> str:
+        """All words of the lexicon in the text, one a line."""
+        return "\n".join(
+            text[start:end] for _, start, end in self._automaton.find_matches_as_indexes(text)
+        )
+
 
 def find_facts(title: str, body: str) -> Facts:
     """The facts that the text states plainly.
@@ -98,9 +121,11 @@ def find_facts(title: str, body: str) -> Facts:
     terms = Terms.shared()
     told = terms.find(title)
     more = terms.find(body[:READ]) if body else []
-    people = find_people(text)
-    nouns = _nouns(title, body, people)
-    kept = sorted(nouns, key=nouns.__getitem__, reverse=True)[:MOST_NOUNS]
+    told_names = find_people(text)
+    people = _with_masked_forms((*told_names, *bare_names(title)))
+    nouns = _nouns(title, body, told_names)
+    # What weighs nothing contradicts, and is few: it is kept first.
+    kept = sorted(nouns, key=lambda noun: nouns[noun] or 2.0, reverse=True)[:MOST_NOUNS]
     return Facts(
         people=people,
         ages=find_ages(text),
@@ -140,6 +165,50 @@ def find_people(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def bare_names(title: str) -> tuple[str, ...]:
+    """Full names that no cue announces (吴谢宇姑姑发声), of pairs of characters that are rare.
+
+    For titles: in the length of a body, a surname and a rare pair meet by accident.
+    """
+    starts = [
+        at for at, char in enumerate(title) if char in SURNAMES or title[at : at + 2] in COMPOUND
+    ]
+    if not starts:
+        return ()
+    words = rjieba.tag(title, True)
+    ends = list(accumulate(len(word) for word, _ in words))
+    borders = {0, *ends}
+    common = {
+        (end - len(word), end) for (word, tag), end in zip(words, ends, strict=True) if tag != "nr"
+    }
+    common |= {(hit.start, hit.end) for hit in Names.shared().find(title)}
+    found: list[str] = []
+    end = 0
+    for start in starts:
+        if start < end or not (start in borders or title[start - 1] in _LEADS):
+            continue
+        name = name_at(title, start)
+        if name is None or name.text in _nobody():
+            continue
+        if name.end not in borders and title[name.end : name.end + 1] not in _FOLLOWS:
+            continue
+        if any(first == start and last <= name.end and last - first > 1 for first, last in common):
+            continue
+        if all(_pair_weights().get(pair, 1.0) for pair in map(add, name.text, name.text[1:])):
+            found.append(name.text)
+            end = name.end
+    return tuple(dict.fromkeys(found))
+
+
+def _with_masked_forms(names: Sequence[str]) -> tuple[str, ...]:
+    """Each name once, with the form that notices give it: 牟林翰 is 牟某翰 to the police."""
+    known = dict.fromkeys(names)
+    for name in names:
+        if len(name) == 3 and name[1] != "某" and name[2] not in "某甲乙丙丁":
+            known.setdefault(f"{name[0]}某{name[2]}")
+    return tuple(known)
+
+
 def _numeral(text: str) -> int:
     tens, ten, units = text.rpartition("十")
     if not ten:
@@ -174,7 +243,16 @@ def _nouns(title: str, body: str, people: Sequence[str]) -> dict[str, float]:
     """The strings that tell this case from others, with their weights."""
     counts = _COUNT.findall(f"{title}\n{body}")
     found = {count: 1.0 if count[:2].isdecimal() else _WEIGHTS["2"] for count in counts}
-    found.update(_pairs(title))
+    for number in _CHILDREN.findall(title):
+        found[f"{number if number.isdecimal() else _numeral(number)}孩"] = 1.0
+    if _AGAIN.search(title):
+        found[AGAIN] = 0.0
+    for country, words in _countries():
+        if any(word in title for word in words):
+            found[f"{ABROAD}{country}"] = 0.0
+    trade = Terms.shared().texts(title)
+    for pair, weight in _pairs(title):
+        found[pair] = weight * TERM_SHARE if pair in trade else weight
     for pair, weight in _pairs(body[:READ]) if body else ():
         found.setdefault(pair, weight * BODY_SHARE)
     if not people:
@@ -183,14 +261,34 @@ def _nouns(title: str, body: str, people: Sequence[str]) -> dict[str, float]:
     return {noun: weight for noun, weight in found.items() if noun not in hidden}
 
 
+@cache
+def _nobody() -> frozenset[str]:
+    """Names in the titles of many cases of which they are no part, and words like names."""
+    return frozenset(" ".join(read_lines("facts-nobody.txt")).split())
+
+
+@cache
+def _countries() -> list[tuple[str, list[str]]]:
+    """Countries with the words that stand for each, its own name first."""
+    lines = [line.split() for line in read_lines("facts-countries.txt")]
+    return [(words[0], words) for words in lines]
+
+
+@cache
+def _stages() -> re.Pattern[str]:
+    """What every case goes through, and what every headline asks: no mark of any one."""
+    words = sorted(" ".join(read_lines("facts-stages.txt")).split(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
 def _pairs(text: str) -> list[tuple[str, float]]:
-    """The pairs of neighbouring characters outside the names of places, those of no weight left
-    out."""
+    """The pairs of neighbouring characters outside the names of places and the words of stages,
+    those of no weight left out."""
     kept, at = [], 0
     for hit in Names.shared().find(text):
-        kept.append(text[at : hit.start])
+        kept.append(_stages().sub("\n", text[at : hit.start]))
         at = hit.end
-    kept.append(text[at:])
+    kept.append(_stages().sub("\n", text[at:]))
     weight_of = _pair_weights().get
     return [
         (pair, weight)

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from alerts.folding import COMMON, MAX_CANDIDATES, Candidate, keys
+from alerts.evidence import COMMON, Candidate
+from alerts.folding import MAX_CANDIDATES, keys
 from alerts.ledger import agenda, bulk, chain
 from alerts.ledger.codec import unpack as unpack_signal
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage, SignalRow

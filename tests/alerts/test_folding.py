@@ -4,8 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.folding import COMMON, Candidate, conflict, decide, jaccard, keys, sketch
-from alerts.profile import MAX_NAMES, MAX_TEXTS, joined, merged, profile_of, unpack
+from alerts.evidence import COMMON, Candidate, jaccard
+from alerts.folding import conflict, decide, keys
+from alerts.profile import (
+    MAX_NAMES,
+    MAX_NOUNS,
+    MAX_TEXTS,
+    joined,
+    merged,
+    profile_of,
+    sketch,
+    unpack,
+)
 from alerts.signal import COMMON_NAME, Signal, SignalPlace
 from tests.alerts.office import CHANGSHA, DAYE, START, YANGXIN, signal
 
@@ -77,9 +87,12 @@ def test_several_weaker_strings_add_up() -> None:
     some, more = ("轮流", "扇耳"), ("轮流", "扇耳", "所内", "流扇")
     first = signal("p1", "阳新一女子被打", nouns=more, weights=(0.35,) * 4)
     assert fold(first, signal("p2", "通报", nouns=some, weights=(0.35,) * 2)) == "same"
-    assert fold(first, signal("p2", "通报", nouns=some[:1], weights=(0.35,))) == "suggested"
+    one = {"nouns": some[:1], "weights": (0.35,)}
+    later = START + timedelta(days=5)
+    assert fold(first, signal("p2", "通报", **one)) == "same"
+    assert fold(first, signal("p2", "通报", first_seen=later, **one)) == "suggested"
     far = {"places": (), "deed": ""}
-    assert fold(first, signal("p2", "通报", nouns=some[:1], weights=(0.35,), **far)) == "suggested"
+    assert fold(first, signal("p2", "通报", **one, **far)) == "suggested"
     assert fold(first, signal("p2", "通报", nouns=more, weights=(0.35,) * 4, **far)) == "same"
 
 
@@ -151,7 +164,8 @@ def test_a_profile_stays_small_and_survives_the_ledger() -> None:
         )
     assert grown.posts == 201
     assert len(grown.texts) == MAX_TEXTS
-    assert max(len(grown.nouns), len(grown.hours)) <= MAX_NAMES
+    assert len(grown.nouns) <= MAX_NOUNS
+    assert len(grown.hours) <= MAX_NAMES
     assert unpack(grown.pack()) == grown
 
 
