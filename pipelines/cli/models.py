@@ -149,7 +149,7 @@ def diff(
 ) -> None:
     """比较两个模型：卡片上变了的数字；用 --on 给出帖子时，哪些帖子的处理会变（文字已遮蔽）。
 
-    例：shengyuan models diff 2026.3 2027.1 --on posts.jsonl.xz
+    例：shengyuan models diff 2026.4 2027.1 --on posts.jsonl.xz
     """
     from nlp import registry
     from nlp.comparison import changed_figures
