@@ -7,17 +7,20 @@ hand, whatever the post's source. Masking a masked text changes nothing.
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
+from alerts.clock import ZONE
 from nlp.labelled import FIELDS, LABELS, LabelError, LabelledRow, read_rows, text_key
 from nlp.privacy import mask
 from nlp.similarity import normalise
 from nlp.spreadsheet import LONGEST_CELL, to_cells
 
 if TYPE_CHECKING:
+    from alerts.ledger.labels import Given
     from pipelines.stores.protocol import PostStore, Query
 
 SetAside = Callable[[str, bytes, str], None]
@@ -77,6 +80,21 @@ def posts_of_store(store: "PostStore", query: "Query") -> Iterator[Candidate]:
             if post in documents:
                 yield _stored(post, documents[post])
         after = ids[-1]
+
+
+def posts_of_verdicts(given: Iterable["Given"], store: "PostStore") -> Iterator[Candidate]:
+    """Posts that officers decided about, with their decisions as labels.
+
+    The text is the store's if it still has the version that was decided about, else what the
+    officer saw of it. Raises StoreError.
+    """
+    rest = iter(given)
+    while page := list(islice(rest, _PAGE)):
+        posts = [one.signal.post for one in page]
+        documents, versions = store.get(posts), store.finished(posts)
+        for one in page:
+            whole = versions.get(one.signal.post) == one.signal.version
+            yield _judged(one, documents.get(one.signal.post) if whole else None)
 
 
 def distinct(posts: Iterable[Candidate], known: Iterable[str] = ()) -> Iterator[Candidate]:
@@ -218,6 +236,28 @@ def _candidate(row: Mapping[str, Any]) -> Candidate:
         title, body = fields.get("title", ""), fields.get("body", "")
         fields = {"key": str(given) if given else text_key(title, body), **fields}
     return Candidate(fields)
+
+
+def _judged(given: "Given", document: Mapping[str, Any] | None) -> Candidate:
+    signal, labels = given.signal, given.labels
+    row = {
+        "key": signal.post,
+        "platform": signal.platform,
+        "first_seen": signal.first_seen.astimezone(ZONE).isoformat(),
+        "source": signal.source,
+        "annotator": given.officer,
+        "title": document["title"] if document else signal.title,
+        "body": document["text"] if document else signal.excerpt,
+    }
+    said: dict[str, Any] = {"incident": labels.incident, "scope": labels.scope}
+    if labels.incident:
+        said |= {
+            "categories": list(labels.categories),
+            "victims": "both" if len(labels.victims) > 1 else labels.victims[0],
+            "severity": labels.severity,
+            "status": labels.status,
+        }
+    return Candidate({name: value for name, value in row.items() if value} | said)
 
 
 def _stored(post: str, document: Mapping[str, Any]) -> Candidate:

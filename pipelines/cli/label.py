@@ -55,11 +55,16 @@ def export(
     with_labels: Annotated[
         bool, typer.Option("--with-labels", help="保留文件中已有的标注，用于复查")
     ] = False,
+    verdicts: Annotated[
+        bool,
+        typer.Option("--verdicts", help="只导出值班人员判定过的帖子，连同判定，可直接用于训练"),
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """导出待标注的帖子：表格（CSV，可直接用表格软件打开）或 JSONL，相同的文字只出一条。
 
     文字一律先遮蔽个人信息。可能被表格软件当作公式的单元格前加一个撇号，导入时自动去掉。
+    --verdicts 导出控制台待审队列的判定和办结结果，--since、--until 指判定的时间。
 
     例：shengyuan label export --since 2026-03-01 --until 2026-03-31 --out march.csv
     """
@@ -68,8 +73,14 @@ def export(
     from pipelines.labelling import distinct
 
     problems = open_problems("label", config)
-    posts = distinct(_posts(files, since, until, query, config, problems))
-    shown = (post if with_labels else post.unlabelled() for post in islice(posts, limit or None))
+    if verdicts:
+        if files or query:
+            raise typer.BadParameter("--verdicts 取自台账，不能与文件或 --query 同时给出")
+        posts = _judged(since, until, config)
+    else:
+        posts = distinct(_posts(files, since, until, query, config, problems))
+    kept = with_labels or verdicts
+    shown = (post if kept else post.unlabelled() for post in islice(posts, limit or None))
     with progress("导出") as advance:
         write((post.masked().fields for post in _counted(shown, advance)), out)
     problems.finish()
@@ -239,6 +250,27 @@ def _stored(since: str, until: str, query: str, config: Path | None) -> Iterator
     store = wiring.open_store(office)
     try:
         yield from posts_of_store(store, parsed)
+    finally:
+        store.close()
+
+
+def _judged(since: str, until: str, config: Path | None) -> Iterator["Candidate"]:
+    from datetime import timedelta
+
+    from alerts.clock import ZONE
+    from pipelines import wiring
+    from pipelines.config import load
+    from pipelines.labelling import posts_of_verdicts
+
+    begin, last = (
+        datetime.fromisoformat(day).replace(tzinfo=ZONE) if day else None
+        for day in (_day(since, "--since"), _day(until, "--until"))
+    )
+    office = load(config)
+    given = wiring.open_ledger(office).verdicts(begin, last and last + timedelta(days=1))
+    store = wiring.open_store(office)
+    try:
+        yield from posts_of_verdicts(given, store)
     finally:
         store.close()
 

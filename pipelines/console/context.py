@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from alerts.ledger.review import waiting
 from alerts.loop import State
 from pipelines.console.access import sees_all, visible
 from pipelines.console.office import current
-from pipelines.console.views.review import waiting_rows
 
 _MOST_COUNTED = 999
 
@@ -26,6 +26,6 @@ def office(request: HttpRequest) -> dict[str, Any]:
             visible(user, site.organisation).filter(state=State.RAISED).count()
         )
         if sees_all(user, site.organisation):
-            values["doubtful_count"] = waiting_rows()[:_MOST_COUNTED].count()
+            values["doubtful_count"] = waiting()[:_MOST_COUNTED].count()
         values["department_name"] = site.department_name(user.department)
     return values

@@ -8,18 +8,10 @@ from django import forms
 
 from alerts.ledger.actions import Officer
 from alerts.ledger.book import Ledger
+from alerts.ledger.labels import OUTCOMES
 from alerts.ledger.models import Incident
 from alerts.loop import Action
 from alerts.organisation import KINDS, NATION, Department, Organisation
-
-OUTCOMES = (
-    "属实，已处置",
-    "部分属实，已处置",
-    "不属实",
-    "无法核实",
-    "不属本地管辖，已移交",
-    "重复",
-)
 
 
 def _long(label: str, hint: str) -> forms.CharField:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("posts/<str:post>/original", incident.original, name="original"),
     path("search", search.search, name="search"),
     path("review", review.queue, name="review"),
+    path("review/<int:row>/<str:conclusion>", review.judge, name="judge"),
     path("sources", health.sources, name="sources"),
     path("messages", health.messages, name="messages"),
     path("login", account.LogIn.as_view(), name="login"),

@@ -98,7 +98,7 @@ def test_join_that_case_by_the_number_of_an_alert_even_after_a_merge(
 
 def test_the_second_officer_is_told_who_was_first(ledger: Any, officer: Any, waiting: int) -> None:
     ledger.judge(waiting, no_incident(), officer("甲"), LATER)
-    with pytest.raises(Conflict, match="已由 甲 于 .* 判定：不是事件"):
+    with pytest.raises(Conflict, match=r"已由 甲 于 .* 判定：不是事件"):
         ledger.judge(waiting, said(), officer("乙"), LATER)
     assert len(list(ledger.verdicts())) == 1
 

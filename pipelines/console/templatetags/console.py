@@ -56,10 +56,12 @@ def person(username: str) -> str:
 
 @register.filter
 def readable(value: Any) -> str:
-    """A value of the log as text: departments by name, what is empty left out."""
+    """A value of the log as text: departments and codes by name, what is empty left out."""
     if isinstance(value, dict):
         return "；".join(f"{key}：{readable(item)}" for key, item in value.items() if item)
     if isinstance(value, list | tuple):
         is_pair = len(value) == 2 and isinstance(value[1], int | float)
         return (" " if is_pair else "、").join(readable(item) for item in value)
-    return current().department_name(value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return current().department_name(display.chinese(value))
+    return str(value)

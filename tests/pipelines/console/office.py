@@ -136,6 +136,28 @@ def make_office(folder: Path, port: int = 8000, now: datetime = NOW) -> TestOffi
     return TestOffice(path, config)
 
 
+def wait(office: TestOffice, *posts: tuple[str, float, int], now: datetime = NOW) -> None:
+    """Put posts of (id, probability, days ago) into the queue."""
+    ledger = wiring.open_ledger(office.config)
+    ledger.append_signals(
+        [
+            replace(
+                SIGNALS[-1],
+                post=post,
+                title=f"第{post}条说不清的事",
+                probability=probability,
+                first_seen=now - timedelta(days=days),
+                places=(),
+                exact=post,
+                shingles=(),
+            )
+            for post, probability, days in posts
+        ],
+        {},
+    )
+    _desk(office.config, ledger).tick(now)
+
+
 def document(item: Signal) -> PostDocument:
     """The post of a signal as the store keeps it."""
     return PostDocument(

@@ -19,7 +19,7 @@ from selenium.common.exceptions import NoSuchElementException, StaleElementRefer
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.pipelines.console.office import PASSWORD, TestOffice, make_office
+from tests.pipelines.console.office import PASSWORD, TestOffice, make_office, wait
 
 _FLAGS = (
     "--headless",
@@ -191,6 +191,59 @@ def test_the_inbox_shows_a_new_alert_by_itself_and_its_clocks_run(
                 and "没有待签收" in b.find_element(By.CSS_SELECTOR, ".summary").text
             ),
         )
+
+
+def test_the_review_queue_is_worked_with_keys_and_with_a_thumb(
+    running: TestOffice, tmp_path: Path
+) -> None:
+    from alerts.ledger.models import Event
+
+    wait(running, ("k1", 0.6, 3), ("k2", 0.5, 3), ("k3", 0.4, 3))
+    url = f"{running.config.console.url}/review"
+
+    def judged() -> list[tuple[str, str]]:
+        rows = Event.objects.filter(kind="判定", post__startswith="k").order_by("number")
+        return [(row.post, row.data["结论"]) for row in rows]
+
+    def chosen(browser: Any) -> str:
+        return str(browser.find_element(By.CSS_SELECTOR, ".current h3").text)
+
+    with chromium(tmp_path / "keys", 1280, 800) as browser:
+        browser.get(url)
+        log_in(browser, running, "zhiban")
+        assert chosen(browser) == "第k1条说不清的事"
+        look(browser, "review-keys")
+        keyboard = browser.find_element(By.TAG_NAME, "body")
+        keyboard.send_keys("j")
+        assert chosen(browser) == "第k2条说不清的事"
+        keyboard.send_keys("kn")
+        until(browser, lambda b: "不是事件" in b.find_element(By.CSS_SELECTOR, ".notes").text)
+        assert judged() == [("k1", "不是事件")]
+        until(browser, lambda b: chosen(b) == "第k2条说不清的事")
+
+        browser.find_element(By.TAG_NAME, "body").send_keys("e")
+        look(browser, "review-labels")
+        wanted = browser.find_element(By.CSS_SELECTOR, ".current input[value=school_bullying]")
+        # Letters in a field are letters, in a box that is ticked they are keys.
+        browser.find_element(By.CSS_SELECTOR, ".current input[list]").send_keys("ny")
+        wanted.click()
+        wanted.send_keys("y")
+        until(browser, lambda b: "已判定为事件" in b.find_element(By.CSS_SELECTOR, ".notes").text)
+        assert judged() == [("k1", "不是事件"), ("k2", "是事件")]
+        assert Event.objects.get(kind="判定", post="k2").data["类别"] == [
+            "child_abuse",
+            "school_bullying",
+        ]
+
+    with chromium(tmp_path / "thumb", 360, 740) as browser:
+        browser.get(url)
+        log_in(browser, running, "zhiban")
+        look(browser, "review")
+        browser.find_element(By.CSS_SELECTOR, "#cases + ol .current summary").click()
+        look(browser, "review-labels")
+        browser.find_element(By.CSS_SELECTOR, ".current [data-key=n]").click()
+        until(browser, lambda b: "不是事件" in b.find_element(By.CSS_SELECTOR, ".notes").text)
+    assert judged()[-1] == ("k3", "不是事件")
 
 
 def test_a_port_in_use_is_said_in_one_line(running: TestOffice) -> None:

@@ -245,7 +245,7 @@ class TestIncident:
 
         log = [e for e in current().ledger.log(incident.id) if e.actor == "值班员（zhiban）"]
         kinds = [event.kind for event in log]
-        assert kinds == ["签收", "研判", "处置", "发声", "办结", "回访"]
+        assert kinds == ["签收", "研判", "处置", "发声", "办结", "判定", "回访"]
         assert all(event.origin == "控制台 127.0.0.1" for event in log)
         assert all(event.at == NOW for event in log)
         assert current().ledger.verify() > 0

@@ -58,6 +58,43 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form[method=post] button")) button.disabled = false;
 });
 
+// The review queue by keys. The buttons say which key they have; without keys they are pressed.
+const doubtful = [...document.querySelectorAll("[data-verdict]")];
+let at = 0;
+
+function look(to) {
+  if (!doubtful[to]) return;
+  doubtful[at].classList.remove("current");
+  at = to;
+  doubtful[at].classList.add("current");
+  doubtful[at].scrollIntoView({ block: "nearest" });
+}
+
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+  const key = event.key.toLowerCase();
+  if (key === "j") look(at + 1);
+  else if (key === "k") look(at - 1);
+  else if (key === "e") {
+    const labels = doubtful[at].querySelector("details");
+    labels.open = !labels.open;
+    if (labels.open) labels.querySelector("input:not([type=hidden])").focus();
+  } else {
+    const wanted = doubtful[at].querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!wanted) return;
+    wanted.click();
+  }
+  event.preventDefault();
+}
+
+if (doubtful.length) {
+  const wrong = doubtful.findIndex((item) => item.querySelector(".wrong"));
+  const marked = doubtful.findIndex((item) => `#${item.id}` === location.hash);
+  look(Math.max(wrong, marked, 0));
+  document.addEventListener("keydown", pressed);
+}
+
 tick();
 setInterval(tick, 15000);
 if (body.dataset.pulse) setInterval(pulse, 20000);
