@@ -139,10 +139,10 @@ def role_terms(title: str, body: str = "") -> list[str]:
 
     `kind:value` for each role; `act:A>victim:P` and `offender:P>act:A` for whoever suffers and does
     an act, `group>A>group` for both; `pair:P-P` for neighbours; of what stands anywhere in the
-    text `victim:GROUP&act:A`, `victim:P&act:A` and `offender:P&act:A`, `act:A&act:A`,
+    text `act:A&victim:GROUP`, `act:A&victim:P` and `act:A&offender:P`, `act:A&act:A`,
     `act:A&place:L`, `act:A&time:T` for ages under 18, several people and the past, and `act:A&MARK`
     and `victim:P&MARK` for stages, pleas and signals of non-incidents; `first:plea` for a plea
-    beside a first person, a mark, too; `only:GROUP` and `only:GROUP&act:A` when all people are of
+    beside a first person, a mark, too; `only:GROUP` and `act:A&only:GROUP` when all people are of
     one group.
     """
     return roles_of(f"{clean(title)}\n{clean(body)}")
@@ -159,12 +159,13 @@ def roles_of(document: str) -> list[str]:
     known: dict[str, Role] = {}
     subject = _TELLER if "我" in document[:READ] else None
     for role in Roles.shared().find(document[:READ]):
-        if role.kind == "break":
-            subject = _read_clause(clause, subject, terms)
+        kind = role.kind
+        if kind == "break":
+            subject = _read_clause(clause, subject, terms) if clause else subject
             clause = []
             continue
-        if role.kind in _CLAUSAL:
-            clause.append(_meant(role, known))
+        if kind in _CLAUSAL:
+            clause.append(_meant(role, known) if kind == "person" else role)
         if role.term:
             terms.append(role.term)
             seen[role.part][role.term] = role.group
@@ -173,17 +174,17 @@ def roles_of(document: str) -> list[str]:
     if "self" in groups and any(mark.startswith("plea:") for mark in seen["mark"]):
         terms.append("first:plea")
         seen["mark"] = {"first:plea": "", **seen["mark"]}
-    if len(groups) == 1:
-        terms.append(f"only:{next(iter(groups))}")
-        terms += [f"only:{next(iter(groups))}&{act}" for act in [*seen["act"]][:_MOST]]
     acts, marks, places, people = ([*seen[name]][:_MOST] for name in _PARTS)
-    times = [time for time in seen["time"] if time in _TIMES]
-    terms += [f"{person}&{mark}" for person in people for mark in marks]
+    sides = [f"victim:{group}" for group in groups]
+    if len(groups) == 1:
+        sides += [f"only:{group}" for group in groups]
+        terms += sides[1:]
+    if marks:
+        terms += [f"{person}&{mark}" for person in people for mark in marks]
     if acts:
-        beside = marks + places + times
+        times = [time for time in seen["time"] if time in _TIMES]
+        beside = (*marks, *places, *times, *sides, *people)
         terms += [f"{act}&{name}" for act in acts for name in beside]
-        terms += [f"victim:{group}&{act}" for act in acts for group in groups]
-        terms += [f"{person}&{act}" for act in acts for person in people]
         terms += [f"{first}&{second}" for first, second in combinations(acts, 2)]
     return list(dict.fromkeys(terms))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.lexicon import read_lines
-from nlp.roles import READ, Roles, role_terms
+from nlp.roles import READ, Roles, bearers, role_terms
 from nlp.text import clean
 
 WHO_TO_WHOM = [
@@ -127,7 +127,7 @@ PRESENT = [
     ("我被老公打了怎么办", "act:hit&first:plea"),
     ("女孩与继父", "pair:girl-stepfather"),
     ("男子被打", "only:man"),
-    ("女童被猥亵", "victim:child&act:molest"),
+    ("女童被猥亵", "act:molest&victim:child"),
     ("在家中殴打妻子", "act:hit&place:home"),
     ("男子被刑拘", "offender:man&stage:arrest"),
     ("殴打致死", "act:hit&act:die"),
@@ -167,8 +167,8 @@ PRESENT = [
     ("猥亵 9 岁女孩", "act:molest&time:under14"),
     ("16岁少女遭强奸", "act:sexual&time:under18"),
     ("教师猥亵多名女生", "act:molest&time:several"),
-    ("男子殴打男子", "only:man&act:hit"),
-    ("女童与人贩子,拐走了", "offender:trafficker&act:traffic"),
+    ("男子殴打男子", "act:hit&only:man"),
+    ("女童与人贩子,拐走了", "act:traffic&offender:trafficker"),
     ("欠债不还还骂我", "not:debt"),
     ("防性侵课进校园", "not:policy"),
     ("看到新闻觉得恶心", "not:comment"),
@@ -225,6 +225,22 @@ def test_a_full_stop_is_not_crossed_by_neighbours() -> None:
 def test_the_body_counts_and_its_far_end_does_not() -> None:
     assert "act:molest" in role_terms("通报", "男子猥亵女童")
     assert "act:molest" not in role_terms("通报", "。" * READ + "男子猥亵女童")
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "words"),
+    [
+        ("猥亵9岁女孩", "act:molest&time:under14", ["猥亵", "9岁"]),
+        ("我老公酗酒,他恐吓我", "offender:husband>act:threat", ["老公", "恐吓"]),
+        ("男子殴打男子", "act:hit&only:man", ["男子", "殴打", "男子"]),
+        ("女童被人贩子拐走", "act:traffic&offender:trafficker", ["人贩子", "拐走"]),
+        ("被老公殴打,我该怎么办", "act:hit>victim:self", ["殴打"]),
+    ],
+)
+def test_every_term_is_borne_by_its_words(text: str, term: str, words: list[str]) -> None:
+    assert term in role_terms(text)
+    spans = bearers(text, [term])[0]
+    assert [text[start:end] for start, end in spans] == words
 
 
 def test_each_feature_stands_once() -> None:
