@@ -147,14 +147,21 @@ def national() -> Organisation:
 def load_organisation(path: Path) -> Organisation:
     """Read org.toml. Raises AlertError naming file, department and what to mend."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise AlertError(f"读不了组织文件 {path}：{error.strerror}，请检查路径和权限") from error
     except UnicodeDecodeError as error:
         raise AlertError(f"组织文件 {path} 不是 UTF-8 编码：请另存为 UTF-8") from error
+    return read_organisation(text, str(path))
+
+
+def read_organisation(text: str, source: str) -> Organisation:
+    """The organisation that this TOML text means. Raises AlertError, as `load_organisation`."""
+    try:
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise AlertError(f"组织文件 {path} 格式有误：{error}") from error
-    return parse_organisation(table, str(path))
+        raise AlertError(f"组织文件 {source} 格式有误：{error}") from error
+    return parse_organisation(table, source)
 
 
 def parse_organisation(table: Mapping[str, Any], source: str) -> Organisation:

@@ -91,7 +91,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """One lead, the informed, and why. `outside`: recorded only. `notice` is for the operator."""
+    """One lead, the informed, and why. `outside`: recorded only. `notice` is for the operator.
+
+    `missing` is the kind of department that should lead and is not in the organisation.
+    """
 
     lead: Department
     informed: tuple[Department, ...]
@@ -100,6 +103,7 @@ class Routing:
     reason: str
     outside: bool = False
     notice: str = ""
+    missing: str = ""
 
 
 def route(case: Case, organisation: Organisation, rules: Sequence[Rule]) -> Routing:
@@ -119,8 +123,9 @@ def route(case: Case, organisation: Organisation, rules: Sequence[Rule]) -> Rout
     if not organisation.covers(division) and division not in chain(organisation.division):
         return _outside(coordinator, rule, case, organisation)
     lead = organisation.find(rule.lead, division)
-    notice = ""
+    notice = missing = ""
     if lead is None:
+        missing = rule.lead
         notice = (
             f"组织中没有 {organisation.place_name(division)} 的{rule.lead}，"
             f"已改派{coordinator.name}：请在 org.toml 补上"
@@ -137,6 +142,7 @@ def route(case: Case, organisation: Organisation, rules: Sequence[Rule]) -> Rout
         basis=rule.basis,
         reason=f"{where}，由{lead.name}主责（派单规则编号 {rule.id}）",
         notice=notice,
+        missing=missing,
     )
 
 
@@ -234,8 +240,8 @@ def shipped_rules() -> tuple[Rule, ...]:
 def parse_rules(text: str, source: str) -> tuple[Rule, ...]:
     """The rules of this table, in order of precedence.
 
-    Raises AlertError naming file and rule for anything unknown, and for a category that would be
-    left without a receiver.
+    Raises AlertError naming file and rule for anything unknown, for a category that would be left
+    without a receiver, and for a rule that no case can reach.
     """
     try:
         table = tomllib.loads(text)
@@ -255,7 +261,27 @@ def parse_rules(text: str, source: str) -> tuple[Rule, ...]:
             raise AlertError(
                 f"路由表 {source}：类别 {category} 没有无条件的规则，会无人接收，请补上"
             )
-    return tuple(rules.values())
+    ordered = tuple(rules.values())
+    for number, rule in enumerate(ordered):
+        for earlier in ordered[:number]:
+            if _covers(earlier, rule):
+                raise AlertError(
+                    f"路由表 {source}：规则 {rule.id} 永远轮不到，前面的 {earlier.id} 已经包括它，"
+                    "请调换次序或删去"
+                )
+    return ordered
+
+
+def _covers(earlier: Rule, later: Rule) -> bool:
+    """Whether whatever the later rule speaks of is taken by the earlier one."""
+    conditions = (
+        (earlier.victims, later.victims),
+        (earlier.settings, later.settings),
+        (earlier.grades, later.grades),
+    )
+    return earlier.category == later.category and all(
+        not wide or (bool(narrow) and wide >= narrow) for wide, narrow in conditions
+    )
 
 
 def _rule(entry: Mapping[str, Any], where: str) -> Rule:

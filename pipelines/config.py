@@ -38,11 +38,15 @@ class _Section(BaseModel):
 
 
 class Office(_Section):
-    """Whose desk this is. `divisions` adds divisions to the national table (CSV of its form)."""
+    """Whose desk this is. `divisions` adds divisions to the national table (CSV of its form).
+
+    `routing` replaces the shipped routing table.
+    """
 
     division: str = "000000"
     name: str = "全国（内置组织）"
     organisation: Path | None = None
+    routing: Path | None = None
     roster: Path | None = None
     divisions: Path | None = None
 
@@ -238,6 +242,7 @@ def _resolved(config: Config) -> Config:
     office = config.office.model_copy(
         update={
             "organisation": inside(config.office.organisation),
+            "routing": inside(config.office.routing),
             "roster": inside(config.office.roster),
             "divisions": inside(config.office.divisions),
         }

@@ -38,6 +38,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
         ("台账", _ledger),
         ("模型", _model),
         ("组织", _organisation),
+        ("派单", _routing),
         ("通知渠道", _channels),
         ("值班表", _roster),
         ("来源", _sources),
@@ -140,6 +141,21 @@ def _organisation(config: Config, now: datetime) -> Iterator[Finding]:
             "error",
             f"org.toml 的 division {organisation.division} 与 [office] division {division} 不一致",
         )
+
+
+def _routing(config: Config, now: datetime) -> Iterator[Finding]:
+    from alerts.rehearsal import idle
+    from pipelines import tables
+
+    wiring.open_ledger(config)
+    done = tables.rehearse(config, now)
+    if done.losses:
+        yield Finding("派单", "error", f"改动不会生效：{tables.refusal(done)}")
+        return
+    for warning in idle(done.tables)[:1]:
+        yield Finding("派单", "warning", f"{warning}：这类事件将派妇联，请在 org.toml 补上")
+    state = "在使用" if done.effective else "值班台启动时生效"
+    yield Finding("派单", "ok", f"{len(done.tables.rules)} 条规则，{state}")
 
 
 def _channels(config: Config, now: datetime) -> Iterator[Finding]:

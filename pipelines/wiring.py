@@ -103,15 +103,21 @@ def channels(config: Config) -> dict[str, "Channel"]:
 
 
 def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
-    """The duty desk; with `sending` false its messages stay in the outbox. Raises AlertError."""
+    """The duty desk; with `sending` false its messages stay in the outbox. Raises AlertError.
+
+    One that sends works by the checked version of organisation and routing table, not by the files.
+    """
     from alerts.clock import Clocks
     from alerts.desk import Desk
     from alerts.office import Office
     from alerts.roster import Roster, load_roster
+    from pipelines import tables
 
+    routed = tables.in_effect(config, now()) if sending else tables.as_written(config)
     roster = load_roster(config.office.roster) if config.office.roster else Roster()
     office = Office(
-        organisation(config),
+        routed.organisation,
+        rules=routed.rules,
         clocks=Clocks(config.clocks.start),
         roster=roster,
         public_url=config.console.url,

@@ -101,6 +101,16 @@ def work_through(
                 advance(500)
 
 
+def known_officer(name: str) -> str:
+    """The user name, if somebody may log in by it. The ledger must be open. Raises ConfigError."""
+    from alerts.ledger.officers import officers
+    from pipelines.errors import ConfigError
+
+    if name not in officers():
+        raise ConfigError(f"没有可用的用户 {name}：用 shengyuan user add 添加，或检查 --as")
+    return name
+
+
 @contextmanager
 def open_input(name: str) -> Iterator[IO[bytes]]:
     """The named file as bytes, or standard input for "-".

@@ -240,12 +240,9 @@ def _act(config: Any, name: str, as_json: bool, action: Callable[..., "Incident"
     _, ledger = _open(config)
 
     from alerts.ledger.actions import Officer as Actor
-    from alerts.ledger.officers import officers
-    from pipelines.errors import ConfigError
+    from pipelines.cli.common import known_officer
 
-    if name not in officers():
-        raise ConfigError(f"没有可用的用户 {name}：用 shengyuan user add 添加，或检查 --as")
-    incident = action(ledger, Actor(name, "终端"), wiring.now())
+    incident = action(ledger, Actor(known_officer(name), "终端"), wiring.now())
     _put(_whole(ledger, incident) if as_json else {}, _incident_line(incident), as_json)
 
 

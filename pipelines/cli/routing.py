@@ -1,14 +1,15 @@
-"""route: who must act on such a case, and by which rule."""
+"""route, routing check·adopt·history: who must act on a case, and changes of who must."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.common import ConfigOption, JsonOption, say, write_line
+from pipelines.cli.common import FAILED, ConfigOption, JsonOption, say, write_line
 
 if TYPE_CHECKING:
     from alerts.organisation import Department
     from alerts.routing import Routing
+    from pipelines.tables import Rehearsal
 
 
 def route(
@@ -27,9 +28,9 @@ def route(
 
     例：shengyuan route --category domestic_violence --victims woman --place 420222 --grade 2
     """
-    from alerts.routing import Case, shipped_rules
+    from alerts.routing import Case
     from alerts.routing import route as decide
-    from pipelines import wiring
+    from pipelines import tables
     from pipelines.config import load
 
     case = Case(
@@ -40,7 +41,8 @@ def route(
         grade=grade,
         institution=institution,
     )
-    routing = decide(case, wiring.organisation(load(config)), shipped_rules())
+    written = tables.as_written(load(config))
+    routing = decide(case, written.organisation, written.rules)
     if as_json:
         write_line(_routing(routing))
         return
@@ -49,6 +51,86 @@ def route(
     typer.echo(f"依据：{routing.basis}\n理由：{routing.reason}")
     if routing.notice:
         say(f"提示：{routing.notice}")
+
+
+def check(as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """组织文件和路由表的改动会不会使最近 7 天的事件无人接收。只检查，不启用。
+
+    例：shengyuan routing check
+    """
+    from alerts.rehearsal import idle
+    from pipelines import tables, wiring
+    from pipelines.config import load
+
+    office = load(config)
+    wiring.open_ledger(office)
+    done = tables.rehearse(office, wiring.now())
+    for warning in idle(done.tables):
+        say(f"提示：{warning}")
+    if as_json:
+        for loss in done.losses:
+            write_line({"category": loss.category, "cases": loss.cases, "reason": loss.reason})
+    if done.losses:
+        say(f"不能启用：{tables.refusal(done)}")
+        raise typer.Exit(FAILED)
+    say(_state(done))
+
+
+def adopt(
+    officer: Annotated[str, typer.Option("--as", help="经办人的用户名")],
+    force: Annotated[bool, typer.Option("--force", help="检查不通过也启用，须写明理由")] = False,
+    reason: Annotated[str, typer.Option(help="理由，记入台账")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """启用现在的组织文件和路由表，检查通过才行；值班台重新启动后按它派单。
+
+    例：shengyuan routing adopt --as zhangli
+    """
+    from pipelines import tables, wiring
+    from pipelines.cli.common import known_officer
+    from pipelines.config import load
+
+    office = load(config)
+    wiring.open_ledger(office)
+
+    from alerts.ledger.actions import Officer
+
+    by = Officer(known_officer(officer), "终端")
+    done = tables.adopt(office, by, wiring.now(), force, reason)
+    say("没有改动：现在的文件已在使用" if done.effective else "已启用，值班台重新启动后生效")
+
+
+def history(
+    limit: Annotated[int, typer.Option(min=1, help="最多显示多少版")] = 20,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """组织文件和路由表的历次启用：何时、何人、理由。--json 含全文。
+
+    例：shengyuan routing history
+    """
+    from alerts.clock import moment
+    from pipelines import wiring
+    from pipelines.config import load
+
+    wiring.open_ledger(load(config))
+
+    from alerts.ledger import versions
+
+    for version in versions.history(limit):
+        if as_json:
+            texts = {"organisation": version.texts.organisation, "rules": version.texts.rules}
+            known = {"version": version.texts.digest, "at": version.at, "by": version.actor}
+            write_line({**known, "reason": version.reason, **texts})
+        else:
+            line = f"{moment(version.at)}  {version.texts.digest}  {version.actor}"
+            typer.echo(f"{line}  {version.reason}".rstrip())
+
+
+def _state(done: "Rehearsal") -> str:
+    if done.effective:
+        return "没有改动：现在的文件已在使用"
+    return f"可以启用：最近 7 天的 {done.cases} 起事件都有部门接收"
 
 
 def _routing(routing: "Routing") -> dict[str, Any]:
