@@ -7,9 +7,10 @@ was sent: killed anywhere, the next tick repeats what was not written and nothin
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.channels.message import Channel, Delivered, Refused
+from alerts.courier import Courier
 from alerts.docket import Docket
 from alerts.folding import decide
 from alerts.grading import COLOURS
@@ -22,9 +23,6 @@ from alerts.office import Office
 
 _CHUNK = 500
 """Signals folded in one transaction; officers' actions wait for at most one."""
-
-_MOST_SENT = 100
-"""Messages sent, within a second, before it is written down that they were."""
 
 
 @dataclass(slots=True)
@@ -54,10 +52,12 @@ class Desk:
         self, ledger: Ledger, office: Office, channels: Mapping[str, Channel] | None
     ) -> None:
         self.ledger = ledger
-        self._channels = channels or {}
+        self._courier: Courier[OutboxMessage] = Courier(channels or {})
+        self._handed: dict[str, Sequence[OutboxMessage]] = {}
+        self._restored = False
         self._sending = channels is not None
         self._cases = Cases()
-        self._docket = Docket(replace(office, channels=tuple(self._channels)), self._cases)
+        self._docket = Docket(replace(office, channels=tuple(channels or ())), self._cases)
 
     def tick(self, now: datetime) -> TickReport:
         """Fold what is pending, raise alerts, climb ladders, remind, send what is due.
@@ -130,34 +130,65 @@ class Desk:
                 return
 
     def _deliver(self, now: datetime, report: TickReport) -> None:
-        while messages := outbox.due_messages(now, _MOST_SENT):
-            for sent in outbox.record(self._send_some(messages), now):
-                report.sent += sent.outcome == "sent"
-                report.refused += sent.outcome != "sent"
-                report.dead += sent.outcome == "dead"
+        began = time.monotonic()
+        if not self._restored:
+            self._courier.restore(outbox.sent_since(now - timedelta(minutes=1)))
+            self._restored = True
+        started: list[str] = []
+        while True:
+            # Robots count by their own clock: what a tick takes of time is theirs too.
+            moment = now + timedelta(seconds=time.monotonic() - began)
+            self._record(self._courier.collect(started, moment), now, report)
             # What came in meanwhile may be urgent and goes before the rest of the queue.
             while self._fold(now, report) == _CHUNK:
                 pass
-
-    def _send_some(
-        self, messages: Sequence[OutboxMessage]
-    ) -> list[tuple[OutboxMessage, Delivered | Refused]]:
-        """Send until a second has gone by: by then acknowledgements may have cancelled the rest."""
-        until = time.monotonic() + 1
-        results = []
-        for message in messages:
-            results.append((message, self._send(message)))
-            if time.monotonic() > until:
-                break
-        return results
-
-    def _send(self, message: OutboxMessage) -> Delivered | Refused:
-        if not message.channels:
-            return Refused(
-                f"部门 {message.recipient} 没有配置渠道，请在 org.toml 补上 channels", False
+            plan = outbox.plan(now, self._rooms(moment))
+            if plan.strays:
+                refused = [(row, _no_channel(row)) for row in plan.strays]
+                self._count(outbox.record(refused, now), report)
+            started = list(plan.batches)
+            if not started and not plan.strays:
+                return
+            self._handed |= plan.batches
+            self._courier.start(
+                {
+                    name: [(row, outbox.outgoing(row)) for row in batch]
+                    for name, batch in plan.batches.items()
+                }
             )
-        name = message.channels[message.position]
-        channel = self._channels.get(name)
-        if channel is None:
-            return Refused(f"没有名为 {name} 的渠道，请在 shengyuan.toml 的 [channels] 补上", False)
-        return channel.send(outbox.outgoing(message))
+
+    def _rooms(self, moment: datetime) -> dict[str, outbox.Rooms | None]:
+        free = self._courier.free()
+        return {
+            name: (lane.budget.room(moment, urgent=False), lane.budget.room(moment, urgent=True))
+            if name in free
+            else None
+            for name, lane in self._courier.lanes.items()
+        }
+
+    def _record(
+        self,
+        results: Sequence[tuple[OutboxMessage, Delivered | Refused]],
+        now: datetime,
+        report: TickReport,
+    ) -> None:
+        """Write down what came of finished batches, and take back what they did not begin."""
+        if results:
+            self._count(outbox.record(results, now), report)
+        done = {row.id for row, _ in results}
+        for name in self._courier.free():
+            batch = self._handed.pop(name, ())
+            outbox.take_back([row for row in batch if row.id not in done], now)
+
+    def _count(self, settled: Sequence[outbox.Sent], report: TickReport) -> None:
+        for item in settled:
+            report.sent += item.outcome == "sent"
+            report.refused += item.outcome != "sent"
+            report.dead += item.outcome == "dead"
+
+
+def _no_channel(row: OutboxMessage) -> Refused:
+    if not row.channels:
+        return Refused(f"部门 {row.recipient} 没有配置渠道，请在 org.toml 补上 channels", False)
+    name = row.channels[row.position]
+    return Refused(f"没有名为 {name} 的渠道，请在 shengyuan.toml 的 [channels] 补上", False)

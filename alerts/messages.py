@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.channels.markdown import harmless
 from alerts.clock import moment
 from alerts.grading import COLOURS
 
 MAX_BYTES = 2000
+
+_MOST_TOGETHER = 3200
+"""Bytes of several messages in one; the smallest robot takes 4,096 with its heading."""
 
 NAMES = {
     "domestic_violence": "家庭暴力",
@@ -29,6 +33,9 @@ NAMES = {
     "health_rights": "健康与生育权益",
     "school_safety": "校园与儿童用品安全",
 }
+
+
+_ASKING = ("请", "主责：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,43 @@ def reminder(matter: Matter, what: str, due: datetime, stage: str) -> str:
             f"处理：{matter.link}",
         ]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Subject and text of a message."""
+
+    subject: str
+    text: str
+
+
+def together(items: Sequence[tuple[str, str, str]]) -> Told:
+    """Several messages, each (subject, text, link), as one: what each asks of whom, and its link.
+
+    The first is the gravest and gives the colour.
+    """
+    subject = f"【合并 {len(items)} 条】{items[0][0]} 等"[:100]
+    lines = [f"消息较多，{len(items)} 条合并发送，请逐条签收："]
+    room = (_MOST_TOGETHER - len(lines[0].encode())) // len(items)
+    for number, (title, text, link) in enumerate(items, 1):
+        asked = next((line for line in text.splitlines() if line.startswith(_ASKING)), "")
+        kept = f"{number}. {title} {asked}".encode()[: room - len(link.encode()) - 2]
+        lines.append(f"{kept.decode(errors='ignore')} {link}")
+    return Told(subject, "\n".join(lines))
+
+
+def marked(text: str) -> str:
+    """The text as markdown that every robot reads: who must do what by when stands out.
+
+    The line with the link is left out: channels put their own at the end.
+    """
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("处理："):
+            continue
+        safe = harmless(line)
+        lines.append(f"**{safe}**" if line.startswith(_ASKING) else safe)
+    return "\n\n".join(lines)
 
 
 def fitted(lines: Sequence[str]) -> str:

@@ -10,10 +10,11 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from alerts.channels.markdown import fitted, harmless
-from alerts.channels.message import Channel, Delivered, Message, Refused
+from alerts.channels.message import Channel, Delivered, Limit, Message, Refused
 from alerts.channels.options import Options, Secret
 from alerts.channels.robot import Dialect, deliver
 
@@ -35,6 +36,7 @@ _DIALECT = Dialect(
         400013: "群已解散，请换一个群",
         400106: "机器人不存在，请重新添加",
     },
+    pauses={130101: 600.0, 410100: 600.0},
 )
 
 
@@ -45,12 +47,10 @@ class DingtalkChannel:
     url: Secret
     secret: Secret
     clock: Callable[[], float]
+    limits: tuple[Limit, ...] = (Limit(20, 60),)
 
     def send(self, message: Message) -> Delivered | Refused:
-        subject = harmless(message.subject)
-        text = fitted(message, LIMIT, heading=f"#### {subject}\n\n")
-        payload = {"msgtype": "markdown", "markdown": {"title": subject[:60], "text": text}}
-        return deliver(_DIALECT, self._signed_url(), payload)
+        return deliver(_DIALECT, self._signed_url(), _payload(message))
 
     def _signed_url(self) -> Secret:
         if not self.secret.value:
@@ -60,6 +60,25 @@ class DingtalkChannel:
         signed = {"timestamp": timestamp, "sign": signature(self.secret.value, timestamp)}
         query = urlencode(parse_qsl(parts.query) + list(signed.items()))
         return Secret(urlunsplit(parts._replace(query=query)))
+
+
+def _payload(message: Message) -> dict[str, Any]:
+    """A card with buttons for a message that asks to be signed for, else markdown."""
+    subject = harmless(message.subject)
+    heading = f"#### {subject}\n\n"
+    if not message.acknowledge:
+        text = fitted(message, LIMIT, heading=heading)
+        return {"msgtype": "markdown", "markdown": {"title": subject[:60], "text": text}}
+    card = {
+        "title": subject[:60],
+        "text": fitted(message, LIMIT, heading=heading),
+        "btnOrientation": "1",
+        "btns": [
+            {"title": "签收", "actionURL": message.acknowledge},
+            {"title": "打开处理", "actionURL": message.link},
+        ],
+    }
+    return {"msgtype": "actionCard", "actionCard": card}
 
 
 def build(options: Options) -> Channel:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.channels.markdown import fitted
-from alerts.channels.message import Channel, Delivered, Message, Refused
+from alerts.channels.message import Channel, Delivered, Limit, Message, Refused
 from alerts.channels.options import Options, Secret
 from alerts.channels.robot import Dialect, deliver
 
@@ -33,6 +33,7 @@ _DIALECT = Dialect(
         19022: "本机出口 IP 不在白名单，请在机器人安全设置中添加",
         19024: "未包含机器人设置的关键词，请改用签名校验",
     },
+    pauses={9499: 5.0, 11232: 30.0},
 )
 
 
@@ -43,6 +44,7 @@ class FeishuChannel:
     url: Secret
     secret: Secret
     clock: Callable[[], float]
+    limits: tuple[Limit, ...] = (Limit(5, 1), Limit(100, 60))
 
     def send(self, message: Message) -> Delivered | Refused:
         payload: dict[str, Any] = {"msg_type": "interactive", "card": _card(message)}
@@ -74,5 +76,23 @@ def _card(message: Message) -> dict[str, Any]:
             "template": "red" if message.urgent else "blue",
             "title": {"tag": "plain_text", "content": message.subject},
         },
-        "elements": [{"tag": "markdown", "content": fitted(message, LIMIT)}],
+        "elements": [{"tag": "markdown", "content": fitted(message, LIMIT)}, *_buttons(message)],
     }
+
+
+def _buttons(message: Message) -> list[dict[str, Any]]:
+    if not message.acknowledge:
+        return []
+    buttons = [
+        {
+            "tag": "button",
+            "text": {"tag": "plain_text", "content": name},
+            "url": url,
+            "type": kind,
+        }
+        for name, url, kind in (
+            ("签收", message.acknowledge, "primary"),
+            ("打开处理", message.link, "default"),
+        )
+    ]
+    return [{"tag": "action", "actions": buttons}]

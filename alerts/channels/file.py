@@ -51,7 +51,8 @@ def file_name(key: str) -> str:
 
 
 def _readable(message: Message) -> str:
-    parts = [message.subject, message.text, message.link]
+    signing = f"签收：{message.acknowledge}" if message.acknowledge else ""
+    parts = [message.subject, message.text, message.link, signing]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

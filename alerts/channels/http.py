@@ -18,6 +18,7 @@ TIMEOUT = 10.0
 
 _DEADLINE = 20.0
 _LIMIT = 16 * 1024
+_LONGEST_PAUSE = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def post(url: Secret, body: bytes, headers: Mapping[str, str] | None = None) -> 
             content = _read(response)
             status = response.status_code
             kind = response.headers.get("Content-Type", "")
+            wait = response.headers.get("Retry-After", "")
     except requests.exceptions.SSLError:
         return Refused("对方的 TLS 证书不可信，请检查地址、系统时间和代理", retryable=False)
     except (requests.Timeout, TimeoutError):
@@ -52,7 +54,7 @@ def post(url: Secret, body: bytes, headers: Mapping[str, str] | None = None) -> 
         return Refused("连接不上对方，请检查网络、代理和地址", retryable=True)
     if 200 <= status < 300:
         return Answer(status, content, "html" in kind or content.lstrip()[:1] == b"<")
-    return _refused(status)
+    return _refused(status, wait)
 
 
 def html_refusal() -> Refused:
@@ -74,9 +76,10 @@ def _read(response: requests.Response) -> bytes:
     return bytes(content)
 
 
-def _refused(status: int) -> Refused:
+def _refused(status: int, wait: str) -> Refused:
     if status == 429:
-        return Refused("对方限流（HTTP 429），稍后重试", retryable=True)
+        pause = min(float(wait), _LONGEST_PAUSE) if wait.isdecimal() else 0.0
+        return Refused("对方限流（HTTP 429），稍后重试", retryable=True, pause=pause)
     if status >= 500 or status == 408:
         return Refused(f"对方暂时出错（HTTP {status}），稍后重试", retryable=True)
     if 300 <= status < 400:

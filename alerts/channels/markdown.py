@@ -20,12 +20,14 @@ def body_of(message: Message) -> str:
 
 
 def fitted(message: Message, limit: int, heading: str = "") -> str:
-    """Heading, body and link in at most `limit` bytes of UTF-8.
+    """Heading, body and links in at most `limit` bytes of UTF-8.
 
-    A body that is too long is cut at a line or, in a long line, between characters; the link stays,
+    A body that is too long is cut at a line or, in a long line, between characters; the links stay,
     so the whole text is one tap away.
     """
-    link = f"\n\n[打开处理]({message.link})" if message.link else ""
+    named = (("签收", message.acknowledge), ("打开处理", message.link))
+    links = [f"[{name}]({url})" for name, url in named if url]
+    link = "\n\n" + "　".join(links) if links else ""
     body = heading + body_of(message)
     if len((body + link).encode()) <= limit:
         return body + link

@@ -14,7 +14,8 @@ from alerts.channels.options import Secret
 class Dialect:
     """How one platform answers: the fields of code and message, which codes pass, what to do.
 
-    `remedies` maps known codes to a Chinese remedy.
+    `remedies` maps known codes to a Chinese remedy, `pauses` those of rate limits to the seconds
+    after which the robot listens again.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Dialect:
     message: str
     retryable: Set[int]
     remedies: Mapping[int, str]
+    pauses: Mapping[int, float]
 
 
 def deliver(dialect: Dialect, url: Secret, payload: Mapping[str, Any]) -> Delivered | Refused:
@@ -48,4 +50,5 @@ def verdict(dialect: Dialect, body: bytes) -> Delivered | Refused:
     said = str(fields.get(dialect.message, ""))[:200]
     remedy = dialect.remedies.get(code, "请按错误码查对方文档")
     reason = f"{dialect.name}机器人拒收（错误码 {code}：{said}），{remedy}"
-    return Refused(reason, retryable=code in dialect.retryable)
+    pause = dialect.pauses.get(code, 0.0)
+    return Refused(reason, retryable=code in dialect.retryable, pause=pause)

@@ -63,7 +63,8 @@ class SmtpChannel:
         if message.urgent:
             mail["Importance"] = "high"
             mail["X-Priority"] = "1"
-        parts = (message.text, message.link)
+        signing = f"签收：{message.acknowledge}" if message.acknowledge else ""
+        parts = (message.text, message.link, signing)
         mail.set_content("\n\n".join(part for part in parts if part) + "\n")
         return mail
 

@@ -7,7 +7,7 @@ markdown, 20 messages a minute and robot).
 from dataclasses import dataclass
 
 from alerts.channels.markdown import fitted, harmless
-from alerts.channels.message import Channel, Delivered, Message, Refused
+from alerts.channels.message import Channel, Delivered, Limit, Message, Refused
 from alerts.channels.options import Options, Secret
 from alerts.channels.robot import Dialect, deliver
 
@@ -24,6 +24,7 @@ _DIALECT = Dialect(
         40058: "消息格式或长度不合规",
         93008: "机器人不在群里，请重新添加",
     },
+    pauses={45009: 60.0, 45033: 10.0},
 )
 
 
@@ -32,6 +33,7 @@ class WecomChannel:
     """One robot in one group."""
 
     url: Secret
+    limits: tuple[Limit, ...] = (Limit(20, 60),)
 
     def send(self, message: Message) -> Delivered | Refused:
         colour = "warning" if message.urgent else "info"

@@ -5,10 +5,12 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import stat
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from alerts.channels import Channel, Delivered, Message, Refused, build, http, kinds
+from alerts.channels.message import Limit, Limited
 from alerts.errors import AlertError
 from tests.receivers import Reply, Robot, mailbox, robot, self_signed
 
@@ -241,6 +244,52 @@ class TestRobots:
 
         channel("wecom", tmp_path, url=server.url).send(written)
         assert "**请签收**" in sent(server)["markdown"]["content"]
+
+    @pytest.mark.parametrize("kind", OK)
+    def test_a_message_to_be_signed_for_is_a_card_with_both_links(
+        self, kind: str, server: Robot, tmp_path: Path
+    ) -> None:
+        server.replies = [Reply(body=OK[kind])]
+        text = "\n".join(["网传某地一起伤害事件，详情待核。" * 20] * 200)
+        asking = replace(MESSAGE, text=text, acknowledge="https://desk.example.gov.cn/a/t0ken")
+
+        channel(kind, tmp_path, url=server.url).send(asking)
+        payload = sent(server)
+        if kind == "dingtalk":
+            card = payload["actionCard"]
+            urls = [button["actionURL"] for button in card["btns"]]
+            assert card["title"] and card["text"]
+        elif kind == "feishu":
+            *_, action = payload["card"]["elements"]
+            urls = [button["url"] for button in action["actions"]]
+        else:
+            content = payload["markdown"]["content"]
+            assert len(content.encode()) <= 4096
+            urls = re.findall(r"\]\(([^)]+)\)", content)
+        assert urls == [asking.acknowledge, asking.link]
+        assert len(server.received[0].body) <= 20_000
+
+    @pytest.mark.parametrize(
+        ("kind", "body", "pause"),
+        [
+            ("wecom", {"errcode": 45009, "errmsg": "x"}, 60),
+            ("dingtalk", {"errcode": 130101, "errmsg": "x"}, 600),
+            ("feishu", {"code": 11232, "msg": "x"}, 30),
+        ],
+    )
+    def test_a_robot_that_is_silenced_says_for_how_long(
+        self, kind: str, body: Mapping[str, Any], pause: float, server: Robot, tmp_path: Path
+    ) -> None:
+        server.replies = [Reply(body=json.dumps(body).encode())]
+        assert refused(channel(kind, tmp_path, url=server.url).send(MESSAGE)).pause == pause
+
+    @pytest.mark.parametrize(("kind", "minute"), [("wecom", 20), ("dingtalk", 20), ("feishu", 100)])
+    def test_the_documented_rate_of_each_robot(
+        self, kind: str, minute: int, tmp_path: Path
+    ) -> None:
+        built = channel(kind, tmp_path, url="https://robot.example/x")
+        assert isinstance(built, Limited)
+        assert max(built.limits, key=lambda limit: limit.seconds) == Limit(minute, 60)
 
 
 class TestSignatures:

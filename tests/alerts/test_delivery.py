@@ -1,12 +1,71 @@
-"""The desk with real channels on real servers: a robot's own result code decides."""
+"""The desk's deliveries: real channels on real servers, budgets, merging, the minors' lane."""
 
+import threading
+import time
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from alerts.channels import build
-from tests.alerts.office import START, signal
+import pytest
+
+from alerts.channels import Delivered, Message, Refused, build
+from alerts.channels.message import Limit
+from alerts.organisation import Organisation
+from tests.alerts.conftest import BOTH
+from tests.alerts.office import START, Recorder, department, signal
 from tests.receivers import Reply, robot
 
 CASE = "阳新县一女子被丈夫当街殴打"
+OFFICE = Organisation(
+    division="420200",
+    departments=tuple(
+        department(kind, division, "robot" if kind == "妇联" else "police")
+        for kind in ("妇联", "公安", "教育", "检察院", "民政", "政法委", "团委", "人社")
+        for division in ("420200", "420222")
+    ),
+)
+"""An office whose federation reads one robot, all others another channel."""
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> str:
+    """Every test of delivery runs on both databases."""
+    return str(request.param)
+
+
+class Robot(Recorder):
+    """A recorder with a robot's budget, which also notes when it was called."""
+
+    limits = (Limit(20, 60),)
+
+    def __init__(self, *answers: Refused) -> None:
+        super().__init__(*answers)
+        self.now = START
+        self.calls: list[datetime] = []
+
+    def send(self, message: Message) -> Delivered | Refused:
+        self.calls.append(self.now)
+        return super().send(message)
+
+
+class Gate(Recorder):
+    """A channel that hangs until it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = threading.Event()
+
+    def send(self, message: Message) -> Delivered | Refused:
+        self.opened.wait(60)
+        return super().send(message)
+
+
+def cases(number: int, **changes):
+    """Signals that cannot fold: each has a place of its own and no word in common."""
+    return [
+        signal(f"p{at}", f"{chr(0x4E00 + at * 7) * 12}", people=(f"k{at}",), **changes)
+        for at in range(number)
+    ]
 
 
 def test_an_error_code_inside_http_200_is_refused_and_the_next_channel_gets_it(
@@ -46,3 +105,135 @@ def test_a_robot_that_is_away_keeps_the_message_for_later(
     waiting = list(OutboxMessage.objects.all())
     assert {message.state for message in waiting} == {OutboxMessage.PENDING}
     assert all(message.next_attempt > START for message in waiting if message.attempts)
+
+
+def test_a_robot_that_hangs_holds_up_nobody_else_and_gets_each_message_once(
+    ledger, make_desk
+) -> None:
+    from alerts.ledger.models import OutboxMessage
+
+    gate, police = Gate(), Recorder()
+    desk = make_desk({"robot": gate, "police": police}, OFFICE)
+    ledger.append_signals(cases(3), {})
+    desk.tick(START)
+    states = OutboxMessage.objects.filter(channels=["police"]).values_list("state", flat=True)
+    assert set(states) == {OutboxMessage.SENT}
+    assert len(police.taken) == len(states)
+    gate.opened.set()
+    until = time.monotonic() + 20
+    while OutboxMessage.objects.exclude(state=OutboxMessage.SENT).exists():
+        desk.tick(START + timedelta(seconds=2))
+        assert time.monotonic() < until
+    assert set(Counter(gate.keys).values()) == {1}
+
+
+def test_under_pressure_messages_go_together_within_the_robots_budget_and_none_is_left(
+    ledger, make_desk
+) -> None:
+    from alerts.ledger.models import Event, OutboxMessage
+
+    sink, police = Robot(), Recorder()
+    desk = make_desk({"robot": sink, "police": police}, OFFICE)
+    ledger.append_signals(cases(60), {})
+    at = START
+    while OutboxMessage.objects.filter(state=OutboxMessage.PENDING).exists() or at == START:
+        sink.now = at
+        desk.tick(at)
+        at += timedelta(seconds=2)
+        assert at < START + timedelta(minutes=5)
+    for first in sink.calls:
+        window = [call for call in sink.calls if first <= call < first + timedelta(minutes=1)]
+        assert len(window) <= 20
+    own = OutboxMessage.objects.exclude(key__startswith="merged:")
+    assert own.count() >= 60
+    assert set(own.values_list("state", flat=True)) == {OutboxMessage.SENT}
+    assert set(Counter(sink.keys).values()) == {1}
+    assert any(key.startswith("merged:") for key in sink.keys)
+    assert all(len(message.text.encode()) <= 3200 for message in sink.taken)
+    assert Event.objects.filter(kind="送达").count() == own.count()
+    for link in own.values_list("link", flat=True):
+        assert any(link in message.text for message in (*sink.taken, *police.taken))
+
+
+def test_a_refused_merged_message_leaves_its_members_to_be_tried_again(ledger, make_desk) -> None:
+    from alerts.ledger.models import OutboxMessage
+
+    sink = Robot(*[Refused("限流", True, pause=30.0)] * 3)
+    desk = make_desk({"robot": sink, "police": Recorder()}, OFFICE)
+    ledger.append_signals(cases(60), {})
+    desk.tick(START)
+    assert sink.offered == 1, "asked to wait, the desk asks nothing more"
+    desk.tick(START + timedelta(seconds=29))
+    assert sink.offered == 1
+    for seconds in range(30, 600, 5):
+        sink.now = START + timedelta(seconds=seconds)
+        desk.tick(sink.now)
+    own = OutboxMessage.objects.exclude(key__startswith="merged:")
+    assert set(own.values_list("state", flat=True)) == {OutboxMessage.SENT}
+
+
+def test_killed_before_a_merged_message_went_out_it_goes_once_under_the_same_key(
+    ledger, make_desk, officer
+) -> None:
+    from alerts.ledger import outbox
+    from alerts.ledger.models import OutboxMessage
+
+    ledger.append_signals(cases(30), {})
+    channels = {"robot": Robot(), "police": Recorder()}
+    desk = make_desk({}, OFFICE)
+    desk.tick(START)
+    OutboxMessage.objects.update(state=OutboxMessage.PENDING, next_attempt=START, refusals=[])
+    planned = outbox.plan(START, {"robot": (2, 2), "police": None}).batches["robot"]
+    gone, kept = planned
+    told = OutboxMessage.objects.filter(receipt=gone.key)
+    for incident in set(told.values_list("incident_id", flat=True)):
+        ledger.acknowledge(incident, officer("甲"), START)
+    make_desk(channels, OFFICE).tick(START)
+    assert kept.key in channels["robot"].keys
+    assert gone.key not in channels["robot"].keys, "all of it was acknowledged meanwhile"
+    assert set(Counter(channels["robot"].keys).values()) == {1}
+
+
+def test_what_an_earlier_process_sent_counts_against_the_budget(ledger, make_desk) -> None:
+    ledger.append_signals(cases(20), {})
+    first = Robot()
+    make_desk({"robot": first, "police": Recorder()}, OFFICE).tick(START)
+    again = Robot()
+    ledger.append_signals(cases(40), {})
+    make_desk({"robot": again, "police": Recorder()}, OFFICE).tick(START + timedelta(seconds=5))
+    assert len(first.calls) + len(again.calls) <= 20
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_harm_to_a_minor_reaches_its_channel_within_a_minute_behind_a_thousand_posts(
+    ledger, make_desk
+) -> None:
+    """Measured on the desk's own clock, through a robot that takes twenty a minute."""
+    sink, police = Robot(), Recorder()
+    desk = make_desk({"robot": sink, "police": police}, OFFICE)
+    ledger.append_signals(cases(1000), {})
+    desk.tick(START)
+    assert ledger.incidents().count() > 900
+    at, reached, ingested = START, {}, {}
+    while at < START + timedelta(minutes=4):
+        at += timedelta(seconds=2)
+        sink.now = at
+        seconds = (at - START).seconds
+        if seconds % 10 == 0 and len(ingested) < 20:
+            post = f"child-{len(ingested)}"
+            child = {"categories": ("child_abuse",), "victims": ("child",), "people": (post,)}
+            title = f"{chr(0x9000 + seconds) * 12}"
+            ledger.append_signals([signal(post, title, **child)], {})
+            ingested[post] = at
+        desk.tick(at)
+        for message in (*sink.taken, *police.taken):
+            if message.urgent:
+                reached.setdefault(message.key, at)
+    from alerts.ledger.models import OutboxMessage
+
+    told = OutboxMessage.objects.filter(step="预警", alert__post__in=ingested)
+    waits = sorted(reached[row.key] - ingested[row.alert.post] for row in told)
+    assert len(ingested) == 20 and len(waits) >= 20
+    assert any(row.channels == ["robot"] for row in told)
+    assert waits[int(len(waits) * 0.95)] <= timedelta(seconds=60)
+    assert all(message.key in reached for message in sink.taken if message.urgent)
