@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.db.models import Count, QuerySet
 
 from alerts.errors import AlertError
-from alerts.ledger import actions, bulk, chain, review
+from alerts.ledger import actions, bulk, chain, regrouping, review
 from alerts.ledger.actions import Officer
 from alerts.ledger.codec import pack
 from alerts.ledger.guard import appending, guarded, writing
@@ -199,6 +199,17 @@ class Ledger:
 
     def archive(self, identifier: str, officer: Officer, now: datetime) -> Incident:
         return actions.archive(identifier, officer, now)
+
+    def merge(
+        self, source: str, into: str, officer: Officer, now: datetime, *, reason: str
+    ) -> Incident:
+        """See alerts.ledger.regrouping, as for the next."""
+        return regrouping.merge(source, into, officer, reason, now)
+
+    def split(
+        self, incident: str, posts: Sequence[str], officer: Officer, now: datetime, *, reason: str
+    ) -> Incident:
+        return regrouping.split(incident, posts, officer, reason, now)
 
     def judge(
         self, row: int, labels: Labels, officer: Officer, now: datetime, *, joins: str = ""
