@@ -6,16 +6,21 @@ meets the state that the first left, and is told so by name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.clock import acknowledge_by, moment
+from alerts.clock import acknowledge_by, moment, told_at
 from alerts.errors import AlertError, Conflict
 from alerts.ledger import chain, labels
 from alerts.ledger.guard import writing
 from alerts.ledger.models import Alert, Deadline, Incident, OutboxMessage, SignalRow
 from alerts.loop import BY_HAND, FINISHED, Action, State, after
 from alerts.organisation import Department
+
+VISIT_DAYS = 30
+"""Days after closing until the visit is due, unless the officer says another number."""
+
+COMMENT = "留言"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +144,31 @@ def record_statement(
     return _act(identifier, deed, changes)
 
 
-def close(identifier: str, officer: Officer, now: datetime, outcome: str, reason: str) -> Incident:
+def close(
+    identifier: str,
+    officer: Officer,
+    now: datetime,
+    outcome: str,
+    reason: str,
+    visit_in: int = VISIT_DAYS,
+) -> Incident:
     """办结 with outcome and reason, both needed; stops every clock and message.
 
-    The outcome becomes a label of the posts that raised the incident's alerts.
+    The outcome becomes a label of the posts that raised the incident's alerts. A visit (回访) is
+    due `visit_in` days later, and the department is reminded of it as of any other clock.
     """
+    if visit_in < 1:
+        raise AlertError("回访应在办结之后：天数至少为 1")
     changes = {
         "outcome": _said(outcome, "办理结果")[:100],
         "close_reason": _said(reason, "办结理由"),
         "closed_at": now,
     }
-    deed = Deed(Action.CLOSE, officer, now, {"结果": outcome, "理由": reason})
+    said = {"结果": outcome, "理由": reason, "回访": f"{visit_in} 天后"}
+    deed = Deed(Action.CLOSE, officer, now, said)
     with writing():
         incident = _act(identifier, deed, changes)
+        _schedule_visit(incident, now, now + timedelta(days=visit_in))
         raised = incident.alerts.exclude(post="").values_list("post", flat=True)
         rows = SignalRow.objects.filter(post__in=list(raised)).order_by("id")
         latest = {row.post: row for row in rows}
@@ -171,6 +188,32 @@ def archive(identifier: str, officer: Officer, now: datetime) -> Incident:
     return _act(identifier, Deed(Action.ARCHIVE, officer, now), {})
 
 
+def comment(identifier: str, officer: Officer, now: datetime, text: str) -> Incident:
+    """A word for the colleagues; it changes nothing else and is possible in every state."""
+    said = {"留言": _said(text, "留言")}
+    with writing():
+        incident = find(identifier)
+        entry = chain.Entry(now, officer.name, COMMENT, incident.id, "", officer.origin, said)
+        chain.append([entry])
+    return incident
+
+
+def _schedule_visit(incident: Incident, now: datetime, due: datetime) -> None:
+    # Half of the time is no news to anybody: words come at 80 % and when it is over.
+    Deadline.objects.update_or_create(
+        incident=incident,
+        kind=Action.VISIT,
+        defaults={
+            "start": now,
+            "due": due,
+            "basis": "办结时约定的回访",
+            "stage": 1,
+            "next_at": told_at(now, due, 1),
+            "met_at": None,
+        },
+    )
+
+
 def _act(identifier: str, deed: Deed, changes: Mapping[str, Any]) -> Incident:
     with writing():
         incident = find(identifier, lock=True)
@@ -183,9 +226,10 @@ def _act(identifier: str, deed: Deed, changes: Mapping[str, Any]) -> Incident:
 def _finish(incident: Incident, deed: Deed) -> Incident:
     incident.save()
     if deed.action is Action.VOICE or incident.state in FINISHED:
-        Deadline.objects.filter(incident=incident, met_at=None).update(
-            met_at=deed.now, next_at=None
-        )
+        running = Deadline.objects.filter(incident=incident, met_at=None)
+        if deed.action in {Action.VOICE, Action.CLOSE}:
+            running = running.exclude(kind=Action.VISIT)
+        running.update(met_at=deed.now, next_at=None)
         OutboxMessage.objects.filter(incident=incident, state=OutboxMessage.PENDING).update(
             state=OutboxMessage.CANCELLED, finished_at=deed.now
         )

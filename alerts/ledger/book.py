@@ -170,7 +170,7 @@ class Ledger:
             return list(Event.objects.filter(incident=actions.find(identifier).id))
 
     def acknowledge(self, identifier: str, officer: Officer, now: datetime) -> Incident:
-        """See alerts.ledger.actions, as for the six below."""
+        """See alerts.ledger.actions, as for those below."""
         return actions.acknowledge(identifier, officer, now)
 
     def assess(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
@@ -190,9 +190,19 @@ class Ledger:
         return actions.record_statement(identifier, officer, now, link, text)
 
     def close(
-        self, identifier: str, officer: Officer, now: datetime, *, outcome: str, reason: str
+        self,
+        identifier: str,
+        officer: Officer,
+        now: datetime,
+        *,
+        outcome: str,
+        reason: str,
+        visit_in: int = actions.VISIT_DAYS,
     ) -> Incident:
-        return actions.close(identifier, officer, now, outcome, reason)
+        return actions.close(identifier, officer, now, outcome, reason, visit_in)
+
+    def comment(self, identifier: str, officer: Officer, now: datetime, text: str) -> Incident:
+        return actions.comment(identifier, officer, now, text)
 
     def visit(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
         return actions.visit(identifier, officer, now, note)

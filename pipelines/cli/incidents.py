@@ -177,6 +177,7 @@ def close(
     officer: Officer,
     outcome: Annotated[str, typer.Option("--outcome", help="办理结果，如 属实已处置")],
     reason: Annotated[str, typer.Option("--reason", help="办结理由")],
+    visit_in: Annotated[int, typer.Option("--visit-in", help="几天后回访", min=1)] = 30,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -188,7 +189,9 @@ def close(
         config,
         officer,
         as_json,
-        lambda ledger, who, now: ledger.close(identifier, who, now, outcome=outcome, reason=reason),
+        lambda ledger, who, now: ledger.close(
+            identifier, who, now, outcome=outcome, reason=reason, visit_in=visit_in
+        ),
     )
 
 
@@ -208,6 +211,38 @@ def visit(
     )
 
 
+def archive(
+    identifier: Identifier,
+    officer: Officer,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """归档：不再有后续。
+
+    例：shengyuan incidents archive 20240301-f64551fc --as zhangli
+    """
+    _act(config, officer, as_json, lambda ledger, who, now: ledger.archive(identifier, who, now))
+
+
+def comment(
+    identifier: Identifier,
+    officer: Officer,
+    note: Note,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """留言：给同事和协办部门看，不改变办理状态。
+
+    例：shengyuan incidents comment 20240301-f64551fc --as zhangli --note 已约学校明早谈
+    """
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.comment(identifier, who, now, note),
+    )
+
+
 incidents = group("事件：列出、查看、办理。")
 alerts = group("预警：列出、查看、签收、办理。")
 incidents.command("list", cls=Command)(list_incidents)
@@ -222,6 +257,8 @@ for _group in (incidents, alerts):
         ("voice", voice),
         ("close", close),
         ("visit", visit),
+        ("archive", archive),
+        ("comment", comment),
     ):
         _group.command(_name, cls=Command)(_function)
 

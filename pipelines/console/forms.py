@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from alerts.ledger.actions import Officer
+from alerts.ledger.actions import VISIT_DAYS, Officer
 from alerts.ledger.book import Ledger
 from alerts.ledger.labels import OUTCOMES
 from alerts.ledger.models import Incident
@@ -91,10 +91,12 @@ class Close(ActionForm):
         label="办理结果", choices=[("", "请选择"), *((value, value) for value in OUTCOMES)]
     )
     reason = _long("办结理由", "核查结论与依据")
+    visit_in = forms.IntegerField(
+        label="几天后回访", min_value=1, max_value=365, initial=VISIT_DAYS
+    )
 
     def apply(self, ledger: Ledger, incident: str, officer: Officer, now: datetime) -> Incident:
-        outcome, reason = self.cleaned_data["outcome"], self.cleaned_data["reason"]
-        return ledger.close(incident, officer, now, outcome=outcome, reason=reason)
+        return ledger.close(incident, officer, now, **self.cleaned_data)
 
 
 class Visit(ActionForm):
@@ -104,6 +106,17 @@ class Visit(ActionForm):
         return ledger.visit(incident, officer, now, self.cleaned_data["note"])
 
 
+class Archive(ActionForm):
+    def apply(self, ledger: Ledger, incident: str, officer: Officer, now: datetime) -> Incident:
+        return ledger.archive(incident, officer, now)
+
+
+class Comment(forms.Form):
+    """A word for the colleagues."""
+
+    text = _long("留言", "给同事和协办部门看，不改变办理状态")
+
+
 _FORMS: dict[Action, Callable[..., ActionForm]] = {
     Action.ACKNOWLEDGE: Acknowledge,
     Action.ASSESS: Assess,
@@ -111,6 +124,7 @@ _FORMS: dict[Action, Callable[..., ActionForm]] = {
     Action.VOICE: Voice,
     Action.CLOSE: Close,
     Action.VISIT: Visit,
+    Action.ARCHIVE: Archive,
 }
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("pulse", inbox.pulse, name="pulse"),
     path("alerts/<str:identifier>", incident.by_alert, name="alert"),
     path("incidents/<str:identifier>", incident.by_incident, name="incident"),
+    path("incidents/<str:identifier>/comment", incident.comment, name="comment"),
     path("incidents/<str:identifier>/<str:action>", incident.act, name="act"),
     path("posts/<str:post>/original", incident.original, name="original"),
     path("search", search.search, name="search"),

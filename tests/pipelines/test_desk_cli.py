@@ -69,9 +69,11 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     shengyuan(office, "incidents", "voice", incident, *who, "--link", "https://example.gov.cn/1")
     outcome = ("--outcome", "属实", "--reason", "已立案")
     shengyuan(office, "incidents", "close", incident, *who, *outcome)
+    shengyuan(office, "incidents", "comment", incident, *who, "--note", "卷宗在三号柜")
+    shengyuan(office, "incidents", "archive", incident, *who)
     whole = json.loads(shengyuan(office, "incidents", "show", incident, "--json")[0])
     done = [event["kind"] for event in whole["log"] if event["actor"] == "zhangli"]
-    assert done == ["签收", "转办", "发声", "办结"]
+    assert done == ["签收", "转办", "发声", "办结", "留言", "归档"]
     assert {event["origin"] for event in whole["log"] if event["actor"] == "zhangli"} == {"终端"}
     assert all(clock["met"] for clock in whole["deadlines"])
 

@@ -18,7 +18,7 @@ from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow, Us
 from alerts.loop import FINISHED, Action, State, allowed
 from alerts.signal import Signal
 from pipelines.console.access import may_act, may_unmask, visible
-from pipelines.console.forms import ActionForm, form_for
+from pipelines.console.forms import ActionForm, Comment, form_for
 from pipelines.console.office import current
 
 _POSTS = 50
@@ -94,6 +94,20 @@ def act(request: HttpRequest, identifier: str, action: str) -> HttpResponse:
 
 
 @require_POST
+def comment(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Add a word to the log; whoever may see the incident may speak of it."""
+    site, incident = current(), _seen(request, identifier)
+    form = Comment(request.POST)
+    if form.is_valid():
+        text = form.cleaned_data["text"]
+        site.ledger.comment(incident.id, officer(request), site.clock(), text)
+        messages.success(request, "留言已记入日志")
+    else:
+        messages.error(request, "留言不能为空，最多 4000 字")
+    return redirect("incident", identifier=incident.id)
+
+
+@require_POST
 def original(request: HttpRequest, post: str) -> HttpResponse:
     """The unmasked text of one post: for a role that may, with a reason, and on record."""
     site = current()
@@ -146,6 +160,7 @@ def _page(
     acting = may_act(user, site.organisation, incident)
     alerts = list(incident.alerts.all())
     waiting = [alert for alert in alerts if alert.state == State.RAISED]
+    events = site.ledger.log(incident.id)
     context: dict[str, Any] = {
         "incident": incident,
         "alerts": alerts,
@@ -154,11 +169,12 @@ def _page(
         "finished": incident.state in FINISHED,
         "posts": _posts(incident),
         "more_posts": max(0, incident.posts - _POSTS),
-        "log": _log(site.ledger.log(incident.id)),
+        "log": _log(events),
+        "comment": Comment(),
         "may_act": acting,
         "may_unmask": may_unmask(user),
         "actions": _offered(incident, bool(waiting), wrong) if acting else [],
-        "steps": _steps(incident),
+        "steps": _steps(incident, events),
     }
     return render(request, "console/incident.html", context, status=status)
 
@@ -210,19 +226,19 @@ _LOOP = {
     State.HANDLED: Action.VOICE,
     State.VOICED: Action.CLOSE,
     State.CLOSED: Action.VISIT,
+    State.VISITED: Action.ARCHIVE,
 }
+_MILESTONES = frozenset(Action) - {Action.HAND_OVER}
 
 
 def _next(state: str) -> Action | None:
     return _LOOP.get(State(state))
 
 
-def _steps(incident: Incident) -> list[tuple[str, datetime | None]]:
-    """The milestones of the loop with the moment each was reached."""
-    return [
-        ("发现", incident.first_seen),
-        ("立案", incident.opened_at),
-        ("签收", incident.acknowledged_at),
-        ("发声", incident.voiced_at),
-        ("办结", incident.closed_at),
-    ]
+def _steps(incident: Incident, events: list[Event]) -> list[tuple[str, datetime | None]]:
+    """The milestones of the loop with the moment each was first reached."""
+    reached: dict[str, datetime] = {}
+    for event in events:
+        reached.setdefault(event.kind, event.at)
+    steps = [(action.value, reached.get(action)) for action in Action if action in _MILESTONES]
+    return [("发现", incident.first_seen), *steps]

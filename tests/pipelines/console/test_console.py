@@ -235,8 +235,17 @@ class TestIncident:
             ("assess", {"assess-note": "电话核实，情况属实"}, "已研判"),
             ("handle", {"handle-note": "民警已到场，女童已送医"}, "处置中"),
             ("voice", {"voice-link": "https://baiyu.example/tongbao"}, "已发声"),
-            ("close", {"close-outcome": "属实，已处置", "close-reason": "已立案侦查"}, "已办结"),
+            (
+                "close",
+                {
+                    "close-outcome": "属实，已处置",
+                    "close-reason": "已立案侦查",
+                    "close-visit_in": "7",
+                },
+                "已办结",
+            ),
             ("visit", {"visit-note": "女童由外祖母照料，情绪稳定"}, "已回访"),
+            ("archive", {}, "已归档"),
         ]
         for action, form, state in steps:
             answer = client.post(f"/incidents/{incident.id}/{action}", form)
@@ -245,11 +254,34 @@ class TestIncident:
 
         log = [e for e in current().ledger.log(incident.id) if e.actor == "值班员（zhiban）"]
         kinds = [event.kind for event in log]
-        assert kinds == ["签收", "研判", "处置", "发声", "办结", "判定", "回访"]
+        assert kinds == ["签收", "研判", "处置", "发声", "办结", "判定", "回访", "归档"]
         assert all(event.origin == "控制台 127.0.0.1" for event in log)
         assert all(event.at == NOW for event in log)
         assert current().ledger.verify() > 0
         assert "电话核实，情况属实" in page(client, f"/incidents/{incident.id}")
+
+    def test_the_button_of_each_step_is_offered_to_the_last_one(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        incident = incident_of("p-child")
+        type(incident).objects.filter(id=incident.id).update(state="已回访")
+        assert "确认归档" in page(client, f"/incidents/{incident.id}")
+
+    def test_whoever_may_look_may_speak(self, office: TestOffice, log_in: LogIn) -> None:
+        from alerts.ledger.models import Event, User
+
+        incident = incident_of("p-home")
+        informed = next(name for name in incident.informed if name.endswith("民政"))
+        User.objects.filter(username="baiyu").update(department=informed, division="990121")
+        client = log_in("baiyu")
+        said = "救助站今晚有<b>两张</b>床位"
+        client.post(f"/incidents/{incident.id}/comment", {"text": said})
+        text = page(client, f"/incidents/{incident.id}")
+        assert "救助站今晚有&lt;b&gt;两张" in text
+        assert incident_of("p-home").state == "待签收"
+        client.post(f"/incidents/{incident.id}/comment", {"text": " "})
+        assert Event.objects.filter(kind="留言").count() == 1
+        hidden = f"/incidents/{incident_of('p-child').id}/comment"
+        assert client.post(hidden, {"text": said}).status_code == 403
 
     def test_handing_over_calls_another_department(self, log_in: LogIn) -> None:
         client = log_in("zhiban")

@@ -140,7 +140,11 @@ def test_verdicts_come_out_masked_in_the_form_that_training_reads(
     store.close()
     client.post(f"/review/{row}/none", form(row))
     client.post(f"/incidents/{case.id}/acknowledge")
-    close = {"close-outcome": "属实，已处置", "close-reason": "已立案侦查"}
+    close = {
+        "close-outcome": "属实，已处置",
+        "close-reason": "已立案侦查",
+        "close-visit_in": "30",
+    }
     client.post(f"/incidents/{case.id}/close", close)
 
     out = tmp_path / "verdicts.jsonl"
