@@ -2,19 +2,31 @@
 
 国办发〔2016〕61号 and 80号: in grave and exceptionally grave matters authoritative information is
 out within 5 hours and a press conference is held within 24; other public matters are answered
-within 48 hours. Grades Ⅰ and Ⅱ count as such matters.
+within 48 hours. Grades Ⅰ and Ⅱ count as such matters. Labour inspection decides within five working
+days whether it takes a complaint up (《关于实施〈劳动保障监察条例〉若干规定》第十八条).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal
 
 ZONE = timezone(timedelta(hours=8), "北京时间")
 
 _GRAVE = "国办发〔2016〕61号：重大突发事件 5 小时内发布权威信息、24 小时内举行新闻发布会"
 _OTHER = "国办发〔2016〕80号：政务舆情 48 小时内回应"
+_LABOUR = "《关于实施〈劳动保障监察条例〉若干规定》第十八条：接到投诉 5 个工作日内受理"
+_LABOUR_KINDS = {"employment_discrimination", "child_labour"}
+_LABOUR_DAYS = 5
+
+ACCEPTANCE = "受理"
+"""The clock that a measure stops, not a statement."""
+
 _ACKNOWLEDGE = {1: 15, 2: 30, 3: 120, 4: 480}
 _SHARES = (0.5, 0.8, 1.0)
+
+BREACH = 2
+"""The stage of the word that a time limit has run out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +46,19 @@ class Clocks:
     start: Literal["first_seen", "alerted"] = "first_seen"
 
 
-def clocks(grade: int, start: datetime) -> tuple[Clock, ...]:
-    """The time limits of an incident of this grade."""
-    if grade <= 2:
-        return (
+def clocks(grade: int, start: datetime, categories: Sequence[str] = ()) -> tuple[Clock, ...]:
+    """The time limits of an incident of this grade; the first of its categories counts."""
+    found = (
+        (
             Clock("权威发布", start, start + timedelta(hours=5), _GRAVE),
             Clock("新闻发布会", start, start + timedelta(hours=24), _GRAVE),
         )
-    return (Clock("回应", start, start + timedelta(hours=48), _OTHER),)
+        if grade <= 2
+        else (Clock("回应", start, start + timedelta(hours=48), _OTHER),)
+    )
+    if _LABOUR_KINDS.isdisjoint(categories[:1]):
+        return found
+    return (*found, Clock(ACCEPTANCE, start, _end_of_working_days(start, _LABOUR_DAYS), _LABOUR))
 
 
 def told_at(start: datetime, due: datetime, stage: int) -> datetime | None:
@@ -49,6 +66,11 @@ def told_at(start: datetime, due: datetime, stage: int) -> datetime | None:
     if stage >= len(_SHARES):
         return None
     return start + (due - start) * _SHARES[stage]
+
+
+def told_before(start: datetime, due: datetime, now: datetime) -> int:
+    """How many words were due before now: a clock that starts late says only the latest of them."""
+    return sum(start + (due - start) * share <= now for share in _SHARES)
 
 
 def stage_name(stage: int) -> str:
@@ -80,6 +102,19 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def calendar_until() -> date:
+    """The last day whose holidays and make-up days the calendar library knows."""
+    from chinese_calendar.constants import holidays
+
+    return date(max(holidays).year, 12, 31)
+
+
+def _end_of_working_days(start: datetime, count: int) -> datetime:
+    """Midnight after the `count`th working day that follows the day of `start`, in Beijing."""
+    last = add_working_days(start.astimezone(ZONE).date(), count)
+    return datetime.combine(last + timedelta(days=1), time(), ZONE)
 
 
 def moment(at: datetime) -> str:

@@ -9,7 +9,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts import messages
-from alerts.clock import ZONE, acknowledge_by, clocks, stage_name, told_at
+from alerts.clock import (
+    BREACH,
+    ZONE,
+    acknowledge_by,
+    clocks,
+    stage_name,
+    told_at,
+    told_before,
+)
 from alerts.escalation import Pending, next_step
 from alerts.folding import Fold
 from alerts.grading import COLOURS, grade, inputs_of, is_urgent, verification
@@ -74,19 +82,12 @@ class Docket:
             self._climb(alert, alert.incident, now)
 
     def remind(self, deadlines: Sequence[Deadline], now: datetime) -> None:
-        """One word for each clock that is due; of words that were missed, only the latest."""
+        """Every word of a clock that is due, each once, late ones after an outage included."""
         for deadline in deadlines:
-            row = deadline.incident
-            stage = deadline.stage
-            while (then := told_at(deadline.start, deadline.due, stage)) and then <= now:
-                stage += 1
-            name = stage_name(stage - 1)
-            self._remind(deadline, row, stage - 1, now)
-            deadline.stage = stage
-            deadline.next_at = told_at(deadline.start, deadline.due, stage)
-            kind = "超时" if stage == 3 else "提醒"
-            entry = Entry(now, DESK, kind, row.id, data={"时限": deadline.kind, "阶段": name})
-            self._cases.entries.append(entry)
+            while (then := told_at(deadline.start, deadline.due, deadline.stage)) and then <= now:
+                self._remind(deadline, deadline.incident, deadline.stage, now)
+                deadline.stage += 1
+            deadline.next_at = then
 
     def _judge(self, case: Case, post: str, now: datetime) -> None:
         row, profile = case.row, case.profile
@@ -185,7 +186,8 @@ class Docket:
 
     def _start_clocks(self, row: Incident, now: datetime) -> None:
         start = row.first_seen if self._office.clocks.start == "first_seen" else now
-        for clock in clocks(row.grade, start):
+        for clock in clocks(row.grade, start, row.categories):
+            stage = max(told_before(clock.start, clock.due, now) - 1, 0)
             self._cases.deadlines.append(
                 Deadline(
                     incident=row,
@@ -193,7 +195,8 @@ class Docket:
                     start=clock.start,
                     due=clock.due,
                     basis=clock.basis,
-                    next_at=told_at(clock.start, clock.due, 0),
+                    stage=stage,
+                    next_at=told_at(clock.start, clock.due, stage),
                 )
             )
 
@@ -251,6 +254,9 @@ class Docket:
         lead = self._department(row.lead)
         matter = self._matter(row, None)
         what = f"{stage_name(stage)}：{deadline.kind}"
+        said = {"时限": deadline.kind, "阶段": stage_name(stage), "到期": deadline.due.isoformat()}
+        kind = "超时" if stage == BREACH else "提醒"
+        self._cases.entries.append(Entry(now, DESK, kind, row.id, data=said))
         self._cases.messages.append(
             OutboxMessage(
                 key=f"{row.id}:{deadline.kind}:{stage}",

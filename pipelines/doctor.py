@@ -16,7 +16,11 @@ EARLIEST = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
 """No honest clock shows less: this version did not exist then."""
 
 FREE_BYTES = 1_000_000_000
+_MISSED = 0.005
+"""Share of the stopped headlines that, once surely missed, speaks against the gate."""
+
 _SILENT = timedelta(days=3)
+_CALENDAR_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
         ("帖子库", _store),
         ("台账", _ledger),
         ("模型", _model),
+        ("初筛", _screening),
         ("组织", _organisation),
         ("派单", _routing),
         ("通知渠道", _channels),
@@ -80,6 +85,15 @@ def _disk(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _clock(config: Config, now: datetime) -> Iterator[Finding]:
+    from alerts.clock import calendar_until
+
+    known = calendar_until()
+    if now.date() + _CALENDAR_AHEAD > known:
+        yield Finding(
+            "时钟",
+            "warning",
+            f"节假日表只到 {known}：此后的工作日按周一至周五计，请升级 chinesecalendar",
+        )
     if now < EARLIEST:
         yield Finding("时钟", "error", f"系统时间 {now:%Y-%m-%d} 有误：请校准（法定时限以它计算）")
     else:
@@ -106,6 +120,29 @@ def _ledger(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _model(config: Config, now: datetime) -> Iterator[Finding]:
     yield Finding("模型", "ok", f"分类模型 {wiring.open_classifier(config).version}")
+
+
+def _screening(config: Config, now: datetime) -> Iterator[Finding]:
+    from pipelines import screening
+
+    if not config.analysis.gate:
+        yield Finding("初筛", "ok", "已关闭：每条标题都评分")
+        return
+    tally = screening.read(config.var)
+    if tally is None or not tally.shadow:
+        yield Finding("初筛", "ok", "已开启，尚无抽查结果")
+        return
+    _, low, high = tally.miss_rate()
+    told = (
+        f"拦下 {tally.stopped} 条标题，抽查 {tally.shadow} 条，漏 {tally.missed} 条"
+        f"（95% 区间 {low:.2%}–{high:.2%}）"
+    )
+    if low > _MISSED:
+        yield Finding(
+            "初筛", "warning", f"{told}：漏得偏多，请设 [analysis] gate = false 或重新训练模型"
+        )
+    else:
+        yield Finding("初筛", "ok", told)
 
 
 def _organisation(config: Config, now: datetime) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.clock import acknowledge_by, moment, told_at
+from alerts.clock import ACCEPTANCE, acknowledge_by, moment, told_at
 from alerts.errors import AlertError, Conflict
 from alerts.ledger import chain, labels
 from alerts.ledger.guard import writing
@@ -225,11 +225,8 @@ def _act(identifier: str, deed: Deed, changes: Mapping[str, Any]) -> Incident:
 
 def _finish(incident: Incident, deed: Deed) -> Incident:
     incident.save()
+    _stop_clocks(incident, deed)
     if deed.action is Action.VOICE or incident.state in FINISHED:
-        running = Deadline.objects.filter(incident=incident, met_at=None)
-        if deed.action in {Action.VOICE, Action.CLOSE}:
-            running = running.exclude(kind=Action.VISIT)
-        running.update(met_at=deed.now, next_at=None)
         OutboxMessage.objects.filter(incident=incident, state=OutboxMessage.PENDING).update(
             state=OutboxMessage.CANCELLED, finished_at=deed.now
         )
@@ -250,6 +247,24 @@ def _finish(incident: Incident, deed: Deed) -> Incident:
         ]
     )
     return incident
+
+
+def _stop_clocks(incident: Incident, deed: Deed) -> None:
+    """A measure meets the clock of acceptance, a statement the others, an end all.
+
+    The visit after closing is met by a visit or by the archive only.
+    """
+    running = Deadline.objects.filter(incident=incident, met_at=None)
+    if deed.action not in {Action.VISIT, Action.ARCHIVE}:
+        running = running.exclude(kind=Action.VISIT)
+    if incident.state not in FINISHED:
+        if deed.action is Action.HANDLE:
+            running = running.filter(kind=ACCEPTANCE)
+        elif deed.action is Action.VOICE:
+            running = running.exclude(kind=ACCEPTANCE)
+        else:
+            return
+    running.update(met_at=deed.now, next_at=None)
 
 
 def _said(text: str, what: str) -> str:

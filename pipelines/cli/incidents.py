@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.clock import moment
+from alerts.clock import BREACH, moment
 from alerts.grading import COLOURS
 from pipelines.cli.chinese import Command, group
 from pipelines.cli.common import ConfigOption, JsonOption, write_line
@@ -74,8 +74,8 @@ def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOpti
         if text:
             typer.echo(f"{label}：{text}")
     for clock in whole["deadlines"]:
-        met = "（已完成）" if clock["met"] else ""
-        typer.echo(f"时限：{clock['kind']} {moment(clock['due'])}{met}")
+        start, due = moment(clock["start"]), moment(clock["due"])
+        typer.echo(f"时限：{clock['kind']} {due}（自 {start} 起算）{_progress(clock)}")
     for event in whole["log"]:
         said = "；".join(f"{name} {value}" for name, value in event["data"].items() if value)
         typer.echo(f"{moment(event['at'])} {event['actor']} {event['kind']}  {said}".rstrip())
@@ -305,7 +305,15 @@ def _whole(ledger: "Ledger", incident: "Incident") -> dict[str, Any]:
         "reason": incident.route_reason,
         "alerts": [_alert(alert) for alert in incident.alerts.order_by("id")],
         "deadlines": [
-            {"kind": row.kind, "start": row.start, "due": row.due, "met": row.met_at}
+            {
+                "kind": row.kind,
+                "start": row.start,
+                "due": row.due,
+                "basis": row.basis,
+                "reminded": row.stage,
+                "met": row.met_at,
+                "breached": row.stage > BREACH or (row.met_at or row.start) > row.due,
+            }
             for row in incident.deadlines.all()
         ],
         "log": [
@@ -320,6 +328,11 @@ def _whole(ledger: "Ledger", incident: "Incident") -> dict[str, Any]:
             for event in ledger.log(incident.id)
         ],
     }
+
+
+def _progress(clock: dict[str, Any]) -> str:
+    met = f"，{moment(clock['met'])} 停止计时" if clock["met"] else ""
+    return f"{met}，已超时" if clock["breached"] else met
 
 
 def _alert(alert: "Alert") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A desk in a process of its own, to be killed: python -m tests.alerts.night LEDGER INBOX POINT.
 
 POINT is the number of the write to the ledger or the inbox before which the process kills itself;
-0 lets it work to the end.
+0 lets it work to the end. After it may stand the hours after START at which the desk ticks.
 """
 
 import os
@@ -42,7 +42,7 @@ class FusedChannel:
         return result
 
 
-def main(url: str, inbox: str, point: int) -> None:
+def main(url: str, inbox: str, point: int, hours: tuple[float, ...]) -> None:
     ledger = open_ledger(url, originals_key=b"k" * 32)
 
     from django.db import connection
@@ -59,9 +59,10 @@ def main(url: str, inbox: str, point: int) -> None:
 
     desk = Desk(ledger, Office(ORGANISATION, roster=ROSTER), {"first": channel})
     with connection.execute_wrapper(burning):
-        for hours in (0, 3, 6, 30):
-            desk.tick(START + timedelta(hours=hours))
+        for hour in hours:
+            desk.tick(START + timedelta(hours=hour))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    given = tuple(float(hour) for hour in sys.argv[4:]) or (0, 3, 6, 30)
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), given)

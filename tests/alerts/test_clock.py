@@ -1,13 +1,21 @@
 """Deadlines, stages, the working calendar, the ladder and the words of messages."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from alerts.clock import acknowledge_by, add_working_days, clocks, is_working_day, told_at
+from alerts.clock import (
+    acknowledge_by,
+    add_working_days,
+    calendar_until,
+    clocks,
+    is_working_day,
+    told_at,
+    told_before,
+)
 from alerts.escalation import Pending, next_step
 from alerts.messages import MAX_BYTES, Matter, subject, text
-from tests.alerts.office import ORGANISATION, ROSTER, START
+from tests.alerts.office import ORGANISATION, ROSTER, START, ZONE
 
 
 @pytest.mark.parametrize("grade", [1, 2, 3, 4])
@@ -21,6 +29,37 @@ def test_words_are_due_at_half_at_four_fifths_and_at_the_end() -> None:
     due = START + timedelta(hours=10)
     moments = [told_at(START, due, stage) for stage in range(4)]
     assert moments == [START + timedelta(hours=5), START + timedelta(hours=8), due, None]
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0, 0), (4.9, 0), (5, 1), (7.9, 1), (8, 2), (9.9, 2), (10, 3), (90, 3)]
+)
+def test_a_clock_that_starts_late_knows_how_many_words_were_due(hours: float, words: int) -> None:
+    due = START + timedelta(hours=10)
+    assert told_before(START, due, START + timedelta(hours=hours)) == words
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        (datetime(2024, 3, 1, 8, 0, tzinfo=ZONE), datetime(2024, 3, 9, tzinfo=ZONE)),
+        # Eight days of Spring Festival lie between, and a Sunday that is worked.
+        (datetime(2024, 2, 8, 23, 0, tzinfo=ZONE), datetime(2024, 2, 22, tzinfo=ZONE)),
+        # 18:00 in UTC is the next day in Beijing.
+        (datetime(2024, 3, 1, 18, 0, tzinfo=UTC), datetime(2024, 3, 9, tzinfo=ZONE)),
+    ],
+)
+def test_labour_inspection_has_five_working_days(start: datetime, due: datetime) -> None:
+    (_, clock) = clocks(4, start, ["employment_discrimination", "health_rights"])
+    assert (clock.kind, clock.due) == ("受理", due)
+    assert "5 个工作日" in clock.basis
+    assert [one.kind for one in clocks(2, start, ["child_labour"])][-1] == "受理"
+    assert [one.kind for one in clocks(4, start, ["health_rights", "child_labour"])] == ["回应"]
+
+
+def test_the_calendar_says_how_far_it_reaches() -> None:
+    assert calendar_until().month == 12
+    assert calendar_until().year >= 2026
 
 
 def test_graver_alerts_must_be_acknowledged_sooner() -> None:
