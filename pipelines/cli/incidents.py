@@ -5,14 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.clock import BREACH, moment
-from alerts.grading import COLOURS
+from alerts.clock import moment
+from pipelines.cli.casefile import (
+    alert_fields,
+    alert_line,
+    incident_fields,
+    incident_line,
+    progress,
+    whole,
+)
 from pipelines.cli.chinese import Command, group
 from pipelines.cli.common import ConfigOption, JsonOption, write_line
 
 if TYPE_CHECKING:
     from alerts.ledger.book import Ledger
-    from alerts.ledger.models import Alert, Incident
+    from alerts.ledger.models import Incident
     from alerts.organisation import Department
     from pipelines.config import Config
 
@@ -35,7 +42,7 @@ def list_incidents(
     """
     _, ledger = _open(config)
     for incident in ledger.incidents(open_only=not everything)[:limit]:
-        _put(_incident(incident), _incident_line(incident), as_json)
+        _put(incident_fields(incident), incident_line(incident), as_json)
 
 
 def list_alerts(
@@ -50,7 +57,7 @@ def list_alerts(
     """
     _, ledger = _open(config)
     for alert in ledger.alerts(waiting_only=not everything)[:limit]:
-        _put(_alert(alert), _alert_line(alert), as_json)
+        _put(alert_fields(alert), alert_line(alert), as_json)
 
 
 def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOption = None) -> None:
@@ -60,11 +67,11 @@ def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOpti
     """
     _, ledger = _open(config)
     incident = ledger.incident(identifier)
-    whole = _whole(ledger, incident)
+    case = whole(ledger, incident)
     if as_json:
-        write_line(whole)
+        write_line(case)
         return
-    typer.echo(_incident_line(incident))
+    typer.echo(incident_line(incident))
     for label, text in (
         ("摘要", incident.excerpt),
         ("评分", "，".join(f"{name} {points}" for name, points in incident.points)),
@@ -73,10 +80,12 @@ def show(identifier: Identifier, as_json: JsonOption = False, config: ConfigOpti
     ):
         if text:
             typer.echo(f"{label}：{text}")
-    for clock in whole["deadlines"]:
+    for clock in case["deadlines"]:
         start, due = moment(clock["start"]), moment(clock["due"])
-        typer.echo(f"时限：{clock['kind']} {due}（自 {start} 起算）{_progress(clock)}")
-    for event in whole["log"]:
+        typer.echo(f"时限：{clock['kind']} {due}（自 {start} 起算）{progress(clock)}")
+    for repeat in case["repeats"]:
+        typer.echo(f"重复警情：{repeat['id']}（{'、'.join(repeat['shared'])}）")
+    for event in case["log"]:
         said = "；".join(f"{name} {value}" for name, value in event["data"].items() if value)
         typer.echo(f"{moment(event['at'])} {event['actor']} {event['kind']}  {said}".rstrip())
 
@@ -243,6 +252,46 @@ def comment(
     )
 
 
+def merge(
+    identifier: Identifier,
+    officer: Officer,
+    into: Annotated[str, typer.Option("--into", help="并入哪个事件（编号）")],
+    reason: Annotated[str, typer.Option("--reason", help="并案理由")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """并案：两个编号其实是一件事，把前一个并入后一个。
+
+    例：shengyuan incidents merge 20240301-f64551fc --into 20240229-0a1b2c3d --as li --reason 同案
+    """
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.merge(identifier, into, who, now, reason=reason),
+    )
+
+
+def split(
+    identifier: Identifier,
+    officer: Officer,
+    posts: Annotated[list[str], typer.Option("--post", help="要拆出的帖子，可以多次给出")],
+    reason: Annotated[str, typer.Option("--reason", help="拆案理由")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """拆案：把不属于本事件的帖子拆成另一个事件。
+
+    例：shengyuan incidents split 20240301-f64551fc --post 5f0c2a --as zhangli --reason 另一家
+    """
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.split(identifier, posts, who, now, reason=reason),
+    )
+
+
 incidents = group("事件：列出、查看、办理。")
 alerts = group("预警：列出、查看、签收、办理。")
 incidents.command("list", cls=Command)(list_incidents)
@@ -259,6 +308,8 @@ for _group in (incidents, alerts):
         ("visit", visit),
         ("archive", archive),
         ("comment", comment),
+        ("merge", merge),
+        ("split", split),
     ):
         _group.command(_name, cls=Command)(_function)
 
@@ -280,7 +331,7 @@ def _act(config: Any, name: str, as_json: bool, action: Callable[..., "Incident"
     from pipelines.cli.common import known_officer
 
     incident = action(ledger, Actor(known_officer(name), "终端"), wiring.now())
-    _put(_whole(ledger, incident) if as_json else {}, _incident_line(incident), as_json)
+    _put(whole(ledger, incident) if as_json else {}, incident_line(incident), as_json)
 
 
 def _put(value: dict[str, Any], line: str, as_json: bool) -> None:
@@ -288,78 +339,6 @@ def _put(value: dict[str, Any], line: str, as_json: bool) -> None:
         write_line(value)
     else:
         typer.echo(line)
-
-
-def _incident(incident: "Incident") -> dict[str, Any]:
-    names = ("id", "title", "state", "grade", "categories", "victims", "place", "place_name")
-    rest = ("lead", "informed", "rule", "basis", "verification", "posts", "first_seen", "last_seen")
-    ends = ("acknowledged_by", "acknowledged_at", "statement_link", "outcome", "close_reason")
-    return {name: getattr(incident, name) for name in (*names, *rest, *ends)}
-
-
-def _whole(ledger: "Ledger", incident: "Incident") -> dict[str, Any]:
-    return {
-        **_incident(incident),
-        "excerpt": incident.excerpt,
-        "points": incident.points,
-        "reason": incident.route_reason,
-        "alerts": [_alert(alert) for alert in incident.alerts.order_by("id")],
-        "deadlines": [
-            {
-                "kind": row.kind,
-                "start": row.start,
-                "due": row.due,
-                "basis": row.basis,
-                "reminded": row.stage,
-                "met": row.met_at,
-                "breached": row.stage > BREACH or (row.met_at or row.start) > row.due,
-            }
-            for row in incident.deadlines.all()
-        ],
-        "log": [
-            {
-                "number": event.number,
-                "at": event.at,
-                "actor": event.actor,
-                "origin": event.origin,
-                "kind": event.kind,
-                "data": event.data,
-            }
-            for event in ledger.log(incident.id)
-        ],
-    }
-
-
-def _progress(clock: dict[str, Any]) -> str:
-    met = f"，{moment(clock['met'])} 停止计时" if clock["met"] else ""
-    return f"{met}，已超时" if clock["breached"] else met
-
-
-def _alert(alert: "Alert") -> dict[str, Any]:
-    return {
-        "id": alert.id,
-        "incident": alert.incident_id,
-        "reason": alert.reason,
-        "detail": alert.detail,
-        "grade": alert.grade,
-        "state": alert.state,
-        "department": alert.department,
-        "raised_at": alert.raised_at,
-        "acknowledge_by": alert.acknowledge_by,
-        "acknowledged_by": alert.acknowledged_by,
-        "acknowledged_at": alert.acknowledged_at,
-    }
-
-
-def _incident_line(incident: "Incident") -> str:
-    place = incident.place_name or "地点待核"
-    head = f"{incident.id} {COLOURS[incident.grade]} {incident.state}"
-    return f"{head} {place} {incident.lead} {incident.title}"
-
-
-def _alert_line(alert: "Alert") -> str:
-    head = f"{alert.id} {COLOURS[alert.grade]} {alert.state} {alert.department}"
-    return f"{head} {moment(alert.acknowledge_by)} 前签收 {alert.incident.title}"
 
 
 def _department(office: "Config", wanted: str, division: str) -> "Department":

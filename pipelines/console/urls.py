@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pipelines.console.views import account, health, inbox, incident, review, search, trouble
+from pipelines.console.views import (
+    account,
+    health,
+    inbox,
+    incident,
+    regroup,
+    review,
+    search,
+    trouble,
+)
 
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
@@ -10,6 +19,8 @@ urlpatterns = [
     path("alerts/<str:identifier>", incident.by_alert, name="alert"),
     path("incidents/<str:identifier>", incident.by_incident, name="incident"),
     path("incidents/<str:identifier>/comment", incident.comment, name="comment"),
+    path("incidents/<str:identifier>/merge", regroup.merge, name="merge"),
+    path("incidents/<str:identifier>/split", regroup.split, name="split"),
     path("incidents/<str:identifier>/<str:action>", incident.act, name="act"),
     path("posts/<str:post>/original", incident.original, name="original"),
     path("search", search.search, name="search"),

@@ -69,6 +69,13 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     shengyuan(office, "incidents", "voice", incident, *who, "--link", "https://example.gov.cn/1")
     outcome = ("--outcome", "属实", "--reason", "已立案")
     shengyuan(office, "incidents", "close", incident, *who, *outcome)
+    because = ("--reason", "另一家")
+    told = shengyuan(
+        office, "incidents", "split", incident, *who, "--post", "p1", *because, code=1
+    )[1]
+    assert "至少留下一条" in told
+    into = ("--into", incident, *because)
+    assert "无需并案" in shengyuan(office, "alerts", "merge", alert["id"], *who, *into, code=1)[1]
     shengyuan(office, "incidents", "comment", incident, *who, "--note", "卷宗在三号柜")
     shengyuan(office, "incidents", "archive", incident, *who)
     whole = json.loads(shengyuan(office, "incidents", "show", incident, "--json")[0])

@@ -15,6 +15,7 @@ from alerts.errors import AlertError, LedgerUnavailable
 from alerts.ledger.actions import Officer
 from alerts.ledger.codec import unpack
 from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow, User
+from alerts.ledger.repeats import repeats
 from alerts.loop import FINISHED, Action, State, allowed
 from alerts.signal import Signal
 from pipelines.console.access import may_act, may_unmask, visible
@@ -57,12 +58,12 @@ class LogLine:
 @require_safe
 def by_alert(request: HttpRequest, identifier: str) -> HttpResponse:
     """The page that a message's link opens. Looking acknowledges nothing."""
-    return _page(request, _seen(request, identifier))
+    return _page(request, seen(request, identifier))
 
 
 @require_safe
 def by_incident(request: HttpRequest, identifier: str) -> HttpResponse:
-    incident = _seen(request, identifier)
+    incident = seen(request, identifier)
     if incident.id != identifier:
         return redirect("incident", identifier=incident.id)
     return _page(request, incident)
@@ -73,7 +74,7 @@ def act(request: HttpRequest, identifier: str, action: str) -> HttpResponse:
     """Carry out one action in the name of the officer who is logged in."""
     site = current()
     user = cast(User, request.user)
-    incident = _seen(request, identifier)
+    incident = seen(request, identifier)
     if not may_act(user, site.organisation, incident):
         raise PermissionDenied("本事件由其他部门主责，你所在部门只能查看。")
     chosen = next((item for item in Action if item.name.lower() == action), None)
@@ -96,7 +97,7 @@ def act(request: HttpRequest, identifier: str, action: str) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest, identifier: str) -> HttpResponse:
     """Add a word to the log; whoever may see the incident may speak of it."""
-    site, incident = current(), _seen(request, identifier)
+    site, incident = current(), seen(request, identifier)
     form = Comment(request.POST)
     if form.is_valid():
         text = form.cleaned_data["text"]
@@ -114,7 +115,7 @@ def original(request: HttpRequest, post: str) -> HttpResponse:
     row = SignalRow.objects.filter(post=post, incident__isnull=False).order_by("-id").first()
     if row is None or row.incident_id is None:
         raise Http404
-    incident = _seen(request, row.incident_id)
+    incident = seen(request, row.incident_id)
     if not may_unmask(cast(User, request.user)):
         raise PermissionDenied("查看未脱敏原文需要值班、带班领导或管理员岗位。")
     reason = request.POST.get("reason", "").strip()
@@ -134,7 +135,7 @@ def officer(request: HttpRequest) -> Officer:
     return Officer(name=shown, origin=f"控制台 {request.META.get('REMOTE_ADDR', '')}".strip())
 
 
-def _seen(request: HttpRequest, identifier: str) -> Incident:
+def seen(request: HttpRequest, identifier: str) -> Incident:
     """The incident of this incident or alert id, after merges.
 
     Answers 404 when there is none, 403 when it is not this officer's.
@@ -171,6 +172,8 @@ def _page(
         "more_posts": max(0, incident.posts - _POSTS),
         "log": _log(events),
         "comment": Comment(),
+        "repeats": repeats(incident, visible(user, site.organisation)),
+        "candidates": _suggested(incident),
         "may_act": acting,
         "may_unmask": may_unmask(user),
         "actions": _offered(incident, bool(waiting), wrong) if acting else [],
@@ -189,6 +192,13 @@ def _posts(incident: Incident) -> list[ShownPost]:
         ShownPost(unpack(bytes(row.payload)), row.reason, row.post in kept)
         for row in newest.values()
     ]
+
+
+def _suggested(incident: Incident) -> list[Incident]:
+    """The incidents that folding thought this one might be the same as."""
+    rows = SignalRow.objects.filter(incident=incident, suggested__isnull=False)
+    named = rows.exclude(suggested=incident).values("suggested")
+    return list(Incident.objects.filter(id__in=named, merged_into=None)[:20])
 
 
 def _log(events: list[Event]) -> list[LogLine]:

@@ -283,6 +283,47 @@ class TestIncident:
         hidden = f"/incidents/{incident_of('p-child').id}/comment"
         assert client.post(hidden, {"text": said}).status_code == 403
 
+    def test_merge_and_split_by_hand(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        home, child = incident_of("p-home"), incident_of("p-child")
+        at = f"/incidents/{home.id}"
+        answer = client.post(f"{at}/merge", {"into": "2026-x", "reason": "同案"}, follow=True)
+        assert "没有编号为 2026-x 的事件" in answer.content.decode()
+        answer = client.post(f"{at}/merge", {"into": child.id, "reason": " "}, follow=True)
+        assert "请填写并案理由" in answer.content.decode()
+
+        form = {"into": f"{child.id}-1", "reason": "同一家"}
+        answer = client.post(f"{at}/merge", form)
+        assert answer["Location"] == f"/incidents/{child.id}"
+        assert client.get(at)["Location"] == f"/incidents/{child.id}"
+        text = page(client, f"/incidents/{child.id}")
+        assert 'name="post" value="p-home"' in text
+        assert "同一家" in text
+
+        nothing = client.post(f"/incidents/{child.id}/split", {"reason": "两家"}, follow=True)
+        assert "未选" in nothing.content.decode()
+        client.post(f"/incidents/{child.id}/split", {"post": ["p-home"], "reason": "两家"})
+        assert incident_of("p-home").id not in {home.id, child.id}
+        assert incident_of("p-home").state == "待签收"
+
+    def test_nobody_merges_into_a_case_of_others(self, log_in: LogIn) -> None:
+        home, child = incident_of("p-home"), incident_of("p-child")
+        form = {"into": home.id, "reason": "同案"}
+        answer = log_in("baiyu").post(f"/incidents/{child.id}/merge", form)
+        assert answer.status_code == 403
+        assert incident_of("p-child").id == child.id
+
+    def test_a_repeated_case_is_shown_to_who_may_see_both(self, log_in: LogIn) -> None:
+        from alerts.ledger.models import IncidentKey
+
+        home, child = incident_of("p-home"), incident_of("p-child")
+        for incident in (home, child):
+            IncidentKey.objects.create(key="n:" + "a" * 24, incident=incident, last_seen=NOW)
+        text = page(log_in("zhiban"), f"/incidents/{child.id}")
+        assert "重复警情" in text
+        assert f'href="/incidents/{home.id}"' in text
+        assert "重复警情" not in page(log_in("baiyu"), f"/incidents/{child.id}")
+
     def test_handing_over_calls_another_department(self, log_in: LogIn) -> None:
         client = log_in("zhiban")
         incident = incident_of("p-child")
