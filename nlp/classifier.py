@@ -73,6 +73,22 @@ class Classifier:
             result += zip(self._assessed(batch, full), words, strict=True)
         return result
 
+    def worth_scoring(self, texts: Sequence[Text]) -> list[bool]:
+        """What the gate says of each text: only headlines may be stopped, and only by a gate."""
+        gate = self.model.gate
+        passing = [True] * len(texts)
+        if gate is None:
+            return passing
+        headlines = [at for at, text in enumerate(texts) if kind_of(*text) == "headline"]
+        cleaned = [spelling.clean(texts[at][0]) for at in headlines]
+        for at, passes in zip(headlines, gate.passing(cleaned).tolist(), strict=True):
+            passing[at] = passes
+        return passing
+
+    def unscored(self, title: str) -> tuple[Assessment, tuple[str, ...]]:
+        """The assessment of a headline that is not scored, its probability 0, and its words."""
+        return self._bare(0.0), tuple(spelling.cut(title))
+
     def probabilities(self, texts: Sequence[Text]) -> Floats:
         """The probability of an incident alone, for each text."""
         parts = [self._incident(one) for one in self._batches(texts)]

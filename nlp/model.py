@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 from nlp.concepts import Concepts
 from nlp.extractor import Extractor
 from nlp.features import Vocabulary
+from nlp.gate import Gate
 from nlp.taxonomy import Victim
 
 Kind = Literal["headline", "article", "account"]
@@ -82,7 +83,7 @@ class Model:
 
     `incident` has two columns: weights for all texts, and what is added for accounts. `labels` has
     a column for each of `heads`. Rows are features in the order of the vocabulary. `concepts` are
-    the groups of words that features are made of.
+    the groups of words that features are made of. `gate` tells which headlines are worth scoring.
     """
 
     version: str
@@ -93,6 +94,7 @@ class Model:
     heads: tuple[Head, ...]
     decision: Decision
     concepts: Concepts = field(default_factory=Concepts)
+    gate: Gate | None = None
 
     def extractor(self) -> Extractor:
         """What turns texts into rows for this model."""

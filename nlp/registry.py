@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from nlp.concepts import Concepts
 from nlp.errors import NlpError
 from nlp.features import Vocabulary
+from nlp.gate import BITS, Gate
 from nlp.model import Decision, Head, Model, Sigmoid
 
 SHIPPED: Final = Path(__file__).parent.parent / "models"
@@ -226,7 +227,9 @@ def _read(path: Path) -> bytes:
 def _arrays(model: Model) -> dict[str, NDArray[Any]]:
     """What is stored: incident weights in single precision, the labels' in 255 levels each."""
     scale = np.maximum(np.abs(model.labels).max(axis=0), 1e-12) / _LEVELS
+    gate = {} if model.gate is None else {"gate": model.gate.weights}
     return {
+        **gate,
         "idf": model.idf.astype(np.float32),
         "incident": model.incident.astype(np.float32),
         "labels": np.rint(model.labels / scale).astype(np.int8),
@@ -236,7 +239,14 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
 
 
 def _card(model: Model) -> dict[str, Any]:
+    gate = model.gate and {
+        "limit": model.gate.limit,
+        "lost": model.gate.lost,
+        "incidents": model.gate.incidents,
+        "passed": model.gate.passed,
+    }
     return {
+        "gate": gate,
         "format": FORMAT,
         "version": model.version,
         "features": len(model.vocabulary),
@@ -273,9 +283,12 @@ def _model(
             review=decision["review"],
         ),
         concepts=replace(concepts, groups=arrays["groups"].astype(np.int64)),
+        gate=Gate(arrays["gate"], **card["gate"]) if card.get("gate") else None,
     )
     shapes = {len(vocabulary), len(model.idf), len(model.incident), len(model.labels)}
     shapes_fit = len(shapes) == 1 and len(concepts.words) == len(model.concepts.groups)
+    if model.gate and model.gate.weights.shape != (1 << BITS,):
+        raise ValueError("闸门的大小不对")
     if not shapes_fit or model.labels.shape[1] != len(model.heads):
         raise ValueError("词表与权重的大小不一致")
     return model

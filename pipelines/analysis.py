@@ -1,4 +1,4 @@
-"""analyse(posts): assess → mask → signal → index.
+"""analyse(posts): screen → assess → mask → signal → index.
 
 The signal is durable before the post is indexed, so that indexed means finished: a crash between
 the two repeats the work and changes nothing twice.
@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Protocol
 
 from alerts.signal import COMMON_NAME, Signal, SignalPlace
@@ -20,6 +21,7 @@ from nlp.names import is_surname_only
 from nlp.places import Divisions
 from nlp.privacy import Masked, MaskedSpan, mask
 from nlp.similarity import fingerprint
+from pipelines.screening import Screening
 from pipelines.stores.protocol import PostDocument, PostStore, Standing
 
 EXCERPT = 300
@@ -71,21 +73,21 @@ class Analyst:
         ledger: SignalSink,
         people_key: bytes,
         clock: Callable[[], datetime],
+        screening: Screening,
     ) -> None:
         self._classifier = classifier
         self._store = store
         self._ledger = ledger
         self._people_key = people_key
         self._clock = clock
+        self._screening = screening
 
     def analyse(self, posts: Sequence[Post]) -> Analysed:
         """Assess, mask, signal and index one batch; all is durable on return.
 
         Raises StoreUnavailable or LedgerUnavailable when the batch must be offered again.
         """
-        assessed = self._classifier.assess_with_words(
-            [(post.title, post.body) for post in posts], full=False
-        )
+        assessed = self._assessed(posts)
         signals, originals, documents = [], {}, []
         written = int(self._clock().timestamp() * 1000)
         for post, (assessment, words) in zip(posts, assessed, strict=True):
@@ -101,6 +103,30 @@ class Analyst:
         self._store.stand(self._standings([signal.post for signal in signals]))
         alerts = sum(signal.level == "alert" for signal in signals)
         return Analysed(len(posts), alerts, len(signals) - alerts, refused)
+
+    def _assessed(self, posts: Sequence[Post]) -> list[tuple[Assessment, tuple[str, ...]]]:
+        """Assessment and words of each post; headlines that the gate stops are not scored."""
+        texts = [(post.title, post.body) for post in posts]
+        passing = [True] * len(posts)
+        if self._screening.gate:
+            passing = self._classifier.worth_scoring(texts)
+        shadow = [
+            not passes and self._screening.shadowed(post.id)
+            for post, passes in zip(posts, passing, strict=True)
+        ]
+        scored = [a or b for a, b in zip(passing, shadow, strict=True)]
+        found = iter(self._classifier.assess_with_words([*compress(texts, scored)], full=False))
+        assessed = [
+            next(found) if chosen else self._classifier.unscored(title)
+            for (title, _), chosen in zip(texts, scored, strict=True)
+        ]
+        self._screening.count(
+            self._classifier.version,
+            len(posts),
+            passing.count(False),
+            [assessment for assessment, _ in compress(assessed, shadow)],
+        )
+        return assessed
 
     def _standings(self, posts: Sequence[str]) -> dict[str, Standing]:
         """What the desk decided between signal and index: it could not tell the store then."""

@@ -125,6 +125,15 @@ class Model(_Section):
     version: str = ""
 
 
+class Analysis(_Section):
+    """Whether headlines pass a gate before they are scored; the share of those stopped that is
+    scored all the same, to see what the gate misses.
+    """
+
+    gate: bool = True
+    shadow_share: float = Field(default=0.005, ge=0, le=1)
+
+
 class Config(_Section):
     """One office's whole configuration; relative paths are resolved against its folder."""
 
@@ -139,6 +148,7 @@ class Config(_Section):
     clocks: Clocks = Clocks()
     desk: Desk = Desk()
     model: Model = Model()
+    analysis: Analysis = Analysis()
     channels: Mapping[str, Mapping[str, Any]] = {}
 
     @property

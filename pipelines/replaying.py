@@ -100,7 +100,8 @@ def replay_office(config: Config, into: Path | None, scratch: Path) -> Iterator[
     store = wiring.open_store(own)
     ledger = wiring.open_ledger(own)
     classifier = wiring.open_classifier(config)
-    analyst = Analyst(classifier, store, ledger, own.secret("author-hash"), clock)
+    screening = wiring.open_screening(config, None)
+    analyst = Analyst(classifier, store, ledger, own.secret("author-hash"), clock, screening)
     desk = wiring.open_desk(own, ledger, sending=False)
     feed = StandingsFeed(ledger, store, folder / "standings.cursor")
     try:

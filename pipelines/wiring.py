@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alerts.organisation import Organisation
     from nlp.classifier import Classifier
     from pipelines.analysis import Analyst
+    from pipelines.screening import Screening
     from pipelines.stores.protocol import PostStore
 
 Clock = Callable[[], datetime]
@@ -72,7 +73,16 @@ def open_analyst(config: Config, store: "PostStore", ledger: "Ledger", clock: Cl
     """What a crawl hands its batches to."""
     from pipelines.analysis import Analyst
 
-    return Analyst(open_classifier(config), store, ledger, config.secret("author-hash"), clock)
+    key = config.secret("author-hash")
+    screening = open_screening(config, config.var)
+    return Analyst(open_classifier(config), store, ledger, key, clock, screening)
+
+
+def open_screening(config: Config, var: Path | None) -> "Screening":
+    """How the office screens headlines; what it does is counted in the data folder `var`."""
+    from pipelines.screening import Screening
+
+    return Screening(config.analysis.gate, config.analysis.shadow_share, var)
 
 
 def organisation(config: Config) -> "Organisation":
@@ -109,6 +119,7 @@ def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
     """
     from alerts.clock import Clocks
     from alerts.desk import Desk
+    from alerts.links import Links
     from alerts.office import Office
     from alerts.roster import Roster, load_roster
     from pipelines import tables
@@ -121,6 +132,7 @@ def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
         clocks=Clocks(config.clocks.start),
         roster=roster,
         public_url=config.console.url,
+        links=Links(config.secret("links")) if sending else None,
     )
     return Desk(ledger, office, channels(config) if sending else None)
 

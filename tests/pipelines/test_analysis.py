@@ -16,6 +16,8 @@ from pipelines.config import load
 from pipelines.demo.content import load_schedule
 from pipelines.demo.office import prepare
 from pipelines.demo.site import CHINA
+from pipelines.screening import Screening, Tally, read, record
+from pipelines.stores.protocol import PostDocument
 from pipelines.wiring import open_classifier
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=CHINA)
@@ -38,6 +40,20 @@ class Sink:
         return {}
 
 
+class Kept:
+    """Keeps the documents instead of a store."""
+
+    def __init__(self) -> None:
+        self.documents: list[PostDocument] = []
+
+    def index(self, documents: Sequence[PostDocument]) -> Mapping[str, str]:
+        self.documents += documents
+        return {}
+
+    def stand(self, standings: Mapping[str, object]) -> None:
+        """Nothing of the desk is kept."""
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return prepare(tmp_path_factory.mktemp("office"), datetime.now(UTC), "http://127.0.0.1:9")
@@ -47,9 +63,71 @@ def signals_of(posts: Sequence[Post], office: Path) -> list[Signal]:
     config = load(office)
     sink = Sink()
     store = wiring.open_store(config)
-    Analyst(open_classifier(config), store, sink, b"k" * 32, lambda: NOW).analyse(posts)
+    screening = Screening()
+    classifier = open_classifier(config)
+    Analyst(classifier, store, sink, b"k" * 32, lambda: NOW, screening).analyse(posts)
     store.close()
     return sink.signals
+
+
+CALM = "周末去哪儿看展"
+"""A headline that the gate stops."""
+
+
+def indexed(posts: Sequence[Post], office: Path, screening: Screening) -> list[float]:
+    """The probabilities with which the posts are indexed."""
+    config = load(office)
+    store = Kept()
+    classifier = open_classifier(config)
+    Analyst(classifier, store, Sink(), b"k" * 32, lambda: NOW, screening).analyse(posts)
+    return [document.probability for document in store.documents]
+
+
+def test_a_stopped_headline_is_indexed_unscored_and_counted(office: Path, tmp_path: Path) -> None:
+    posts = [post(1, CALM), post(2, "女子被前夫当街殴打"), post(3, "", CALM)]
+    screening = Screening(shadow_share=0.0, var=tmp_path)
+    first, second, third = indexed(posts, office, screening)
+    assert first == 0
+    assert second > 0.5
+    assert third > 0
+    model = open_classifier(load(office)).version
+    assert read(tmp_path) == Tally(model, posts=3, stopped=1)
+
+
+def test_without_the_gate_every_headline_is_scored(office: Path) -> None:
+    assert indexed([post(1, CALM)], office, Screening(gate=False))[0] > 0
+
+
+def test_the_shadow_sample_is_scored_and_what_it_shows_is_counted(
+    office: Path, tmp_path: Path
+) -> None:
+    posts = [post(number, CALM) for number in range(400)]
+    found = indexed(posts, office, Screening(shadow_share=0.25, var=tmp_path))
+    scored = sum(probability > 0 for probability in found)
+    assert 60 < scored < 140
+    again = indexed(posts, office, Screening(shadow_share=0.25, var=tmp_path))
+    assert again == found
+    model = open_classifier(load(office)).version
+    assert read(tmp_path) == Tally(model, posts=800, stopped=800, shadow=2 * scored)
+
+
+def test_counts_are_in_the_text_format_and_begin_anew_with_another_model(tmp_path: Path) -> None:
+    assert read(tmp_path) is None
+    record(tmp_path, Tally("2026.3", 10, 8, 4, 1, 2))
+    record(tmp_path, Tally("2026.3", 5, 4, 1, 0, 0))
+    assert read(tmp_path) == Tally("2026.3", 15, 12, 5, 1, 2)
+    lines = (tmp_path / "metrics" / "analysis.prom").read_text("utf-8").splitlines()
+    assert 'shengyuan_analysis_shadow_total{model="2026.3"} 5' in lines
+    assert "# TYPE shengyuan_analysis_missed_alerts_total counter" in lines
+    record(tmp_path, Tally("2027.1", 1))
+    assert read(tmp_path) == Tally("2027.1", 1)
+
+
+def test_the_miss_rate_has_an_interval() -> None:
+    share, low, high = Tally("2026.3", shadow=1000, missed_reviews=2).miss_rate()
+    assert share == 0.002
+    assert 0.0004 < low < share < high < 0.008
+    assert Tally("2026.3").miss_rate() == (0.0, 0.0, 1.0)
 
 
 def post(number: int, title: str, body: str = "") -> Post:
