@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlp import registry
 from nlp import text as spelling
-from nlp.assessment import Assessment, Place
+from nlp.assessment import Assessment, Evidence, Place
 from nlp.cues import find_all_cues
 from nlp.evidence import strongest_spans
 from nlp.features import document
@@ -21,6 +21,9 @@ from nlp.taxonomy import Scope, Severity
 
 Floats = NDArray[np.float64]
 Text = tuple[str, str]
+
+SPOKEN: Final = 0.01
+"""Below this probability nothing speaks for an incident, and no words are shown as doing so."""
 
 _BATCH: Final = 1024
 
@@ -56,7 +59,7 @@ class Classifier:
         """One assessment for each (title, body).
 
         Labels, evidence, places and cues are given from the review threshold on; with `full`, for
-        every text.
+        every text, evidence from a probability of `SPOKEN` on.
         """
         assessed: list[Assessment] = []
         for batch in self._batches(texts):
@@ -129,10 +132,8 @@ class Classifier:
         """The assessments with everything in them."""
         if not batch.texts:
             return
-        rows = batch.reading.rows
-        labels = self._labels.read(self.model.label_probabilities(rows))
-        added = batch.reading.spread(self.model.contributions(rows, batch.kinds))
-        evidence = strongest_spans(batch.texts, batch.reading, added)
+        labels = self._labels.read(self.model.label_probabilities(batch.reading.rows))
+        evidence = self._evidence(batch, incident)
         places = self._places(batch.texts)
         cues = find_all_cues(batch.texts, batch.reading.documents)
         decision = self.model.decision
@@ -150,6 +151,26 @@ class Classifier:
                 named,
                 said,
             )
+
+    def _evidence(self, batch: _Batch, incident: Sequence[float]) -> Sequence[tuple[Evidence, ...]]:
+        """The words that speak for an incident, where enough does."""
+        spoken = [at for at, one in enumerate(incident) if one >= SPOKEN]
+        if not spoken:
+            return [()] * len(incident)
+        # Reading few texts again costs less than spreading the weights of all.
+        part = batch
+        if 2 * len(spoken) < len(incident):
+            part = self._read([batch.texts[at] for at in spoken])
+        added = part.reading.spread(self.model.contributions(part.reading.rows, part.kinds))
+        found = strongest_spans(part.texts, part.reading, added)
+        if part is batch:
+            return [
+                spans if one >= SPOKEN else () for spans, one in zip(found, incident, strict=True)
+            ]
+        evidence: list[tuple[Evidence, ...]] = [()] * len(incident)
+        for at, spans in zip(spoken, found, strict=True):
+            evidence[at] = spans
+        return evidence
 
     def _places(self, texts: Sequence[Text]) -> Iterator[tuple[Place, ...]]:
         """The places of each text; most texts name none, and all are searched as one for names."""

@@ -4,7 +4,7 @@ The same features as those that nlp/features.py states plainly, in numpy.
 """
 
 from collections.abc import Sequence
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -53,18 +53,10 @@ class Extractor:
             {term: number for number, term in enumerate(vocabulary.roles, starts[4])}
         )
 
-    def rows(self, documents: Sequence[str], tokenised: Sequence[Sequence[str]]) -> csr_matrix:
-        """One row per document; `tokenised` holds the tokens of each."""
-        flat = list(chain.from_iterable(chain.from_iterable(zip(tokenised, repeat("\n")))))
-        return self._read(documents, flat).rows
-
     def read(self, documents: Sequence[str]) -> Reading:
         """Tokens and rows of the documents."""
         # Line breaks are never part of a word: cut together, the documents are cut as if alone.
-        return self._read(documents, tokens("\n".join((*documents, ""))))
-
-    def _read(self, documents: Sequence[str], flat: list[str]) -> Reading:
-        cut = Tokens.of(flat, documents)
+        cut = Tokens.of(tokens("\n".join((*documents, ""))), documents)
         told = self._roles.read(documents)
         hits = self._hits(documents, cut, told)
         rows, slots = self._weighed(hits, len(documents))

@@ -24,7 +24,6 @@ from nlp.labelled import LabelledPost
 from nlp.lesson import FOLDS, LABEL, Lesson, calibrate, flags_of, fold_of
 from nlp.model import KINDS, Decision, Head, Kind, Model, Sigmoid, balanced, kind_of
 from nlp.taxonomy import PROTECTED, Category, Scope, Severity, Status, Victim
-from nlp.text import tokens
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -215,7 +214,7 @@ def rows_of(extractor: Extractor, documents: Sequence[str]) -> csr_matrix:
 def _batches(extractor: Extractor, documents: Sequence[str]) -> Iterator[csr_matrix]:
     for at in range(0, len(documents), 1000):
         batch = documents[at : at + 1000]
-        yield extractor.rows(batch, [tokens(one) for one in batch])
+        yield extractor.read(batch).rows
 
 
 def _hard_negatives(

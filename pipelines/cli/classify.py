@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nlp.assessment import Assessment, Cue
     from nlp.classifier import Classifier
 
-_BATCH = 500
+_BATCH = 1000
 
 
 def classify(
@@ -29,11 +29,16 @@ def classify(
 
     例：shengyuan classify posts.jsonl > out.jsonl
     """
+    import gc
+
     from pipelines import wiring
     from pipelines.config import load
 
     settings = load(config)
     classifier = wiring.open_classifier(settings, model)
+    # What was loaded stays: the collector need not walk the vocabulary again and again.
+    gc.collect()
+    gc.freeze()
     problems = Problems("classify", settings)
     work_through(file, "分类", problems, lambda rows: classify_rows(rows, classifier))
     problems.finish()
@@ -71,6 +76,7 @@ def _fault(row: dict[str, Any] | str, number: int) -> str:
 
 
 def _shown(assessment: "Assessment") -> dict[str, Any]:
+    cues = assessment.cues
     return {
         "incident": round(assessment.incident, 6),
         "alert": assessment.alert,
@@ -80,9 +86,9 @@ def _shown(assessment: "Assessment") -> dict[str, Any]:
         "victims": list(assessment.victims),
         "status": assessment.status,
         "scope": assessment.scope,
-        "setting": assessment.setting,
-        "risks": [_cue(cue) for cue in assessment.cues if cue.kind == "risk"],
-        "vulnerability": [_cue(cue) for cue in assessment.cues if cue.kind == "vulnerability"],
+        "setting": assessment.setting if cues else "",
+        "risks": [_cue(cue) for cue in cues if cue.kind == "risk"],
+        "vulnerability": [_cue(cue) for cue in cues if cue.kind == "vulnerability"],
         "evidence": [_span(evidence) for evidence in assessment.evidence],
         "places": [
             {

@@ -1,11 +1,13 @@
 """The shipped model on made-up posts: decisions, evidence in the original, the exact fast path."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from nlp.classifier import Classifier
+from nlp.classifier import SPOKEN, Classifier
 from nlp.features import TITLE_SHARE, document, family_terms
 from nlp.taxonomy import Category, Scope, Status
 
@@ -155,3 +157,25 @@ def test_the_fast_path_equals_scikit_learn_on_the_stored_weights(classifier: Cla
         [head.sigmoid(rows @ model.labels[:, column]) for column, head in enumerate(model.heads)]
     )
     assert np.abs(fast - slow).max() < 1e-9
+
+
+def test_everything_is_the_same_in_any_batch(classifier: Classifier) -> None:
+    texts = [(title, "") for title in (*INCIDENTS, *OTHERS)] + [("标题", ACCOUNT), ("", ACCOUNT)]
+    together = classifier.assess(texts, full=True)
+    for text, one in zip(texts, together, strict=True):
+        (alone,) = classifier.assess([text], full=True)
+        assert alone == replace(one, incident=alone.incident)
+        assert abs(alone.incident - one.incident) < 1e-12
+
+
+def test_only_headlines_are_stopped_by_the_gate(classifier: Classifier) -> None:
+    calm = OTHERS[1]
+    assert classifier.worth_scoring([(calm, ""), ("", calm), (calm, calm)]) == [False, True, True]
+    assert all(classifier.worth_scoring([(title, "") for title in INCIDENTS]))
+
+
+def test_words_are_shown_only_where_enough_speaks_for_an_incident(classifier: Classifier) -> None:
+    texts = [(title, "") for title in (*OTHERS, *INCIDENTS)]
+    for assessment in classifier.assess(texts, full=True):
+        assert bool(assessment.evidence) >= (assessment.incident >= 0.5)
+        assert not assessment.evidence or assessment.incident >= SPOKEN

@@ -61,7 +61,7 @@ def oracle(documents: list[str]) -> csr_matrix:
 @given(posts)
 def test_rows_equal_those_of_scikit_learn(batch: list[tuple[str, str]]) -> None:
     documents = [document(*post) for post in batch]
-    rows = EXTRACTOR.rows(documents, [tokens(one) for one in documents])
+    rows = EXTRACTOR.read(documents).rows
     assert np.abs(rows.toarray() - oracle(documents).toarray()).max() < 1e-9
 
 
@@ -80,13 +80,13 @@ def test_what_falls_on_the_tokens_sums_to_the_row(batch: list[tuple[str, str]]) 
 
 
 def test_a_row_does_not_depend_on_its_batch() -> None:
-    together = EXTRACTOR.rows(DOCUMENTS, [tokens(one) for one in DOCUMENTS])
-    alone = EXTRACTOR.rows(DOCUMENTS[1:2], [tokens(DOCUMENTS[1])])
+    together = EXTRACTOR.read(DOCUMENTS).rows
+    alone = EXTRACTOR.read(DOCUMENTS[1:2]).rows
     assert (together[1] != alone).nnz == 0
 
 
 def test_every_family_speaks_of_a_post() -> None:
-    row = EXTRACTOR.rows(DOCUMENTS[:1], [tokens(DOCUMENTS[0])])
+    row = EXTRACTOR.read(DOCUMENTS[:1]).rows
     borders = (0, *EXTRACTOR.vocabulary.borders)
     held = [((row.indices >= a) & (row.indices < b)).any() for a, b in pairwise(borders)]
     assert all(held)
