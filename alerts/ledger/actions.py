@@ -119,7 +119,12 @@ def hand_over(
             acknowledge_by=acknowledge_by(incident.grade, now),
             next_step_at=now,
         )
-        data = {"原主责部门": before, "新主责部门": to.id, "理由": said}
+        data = {
+            "原主责部门": before,
+            "新主责部门": to.id,
+            "理由": said,
+            "预警": f"{incident.id}-{number}",
+        }
         return _finish(incident, Deed(Action.HAND_OVER, officer, now, data))
 
 

@@ -20,6 +20,7 @@ from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow
 from alerts.loop import FINISHED, State
 from alerts.organisation import Department
 from alerts.signal import Signal
+from alerts.times import KINDS, Happened, Times, times
 
 _CHUNK = 500
 
@@ -232,6 +233,13 @@ class Ledger:
     ) -> Iterator[Given]:
         """See alerts.ledger.labels.given."""
         return given(since, until)
+
+    def times(self, since: datetime | None = None, until: datetime | None = None) -> list[Times]:
+        """Each department's times to acknowledge and to speak, see alerts.times."""
+        with guarded():
+            events = Event.objects.filter(kind__in=KINDS).order_by("number")
+            rows = events.values_list("at", "kind", "incident", "data").iterator(chunk_size=2000)
+            return times((Happened(*row) for row in rows), since, until)
 
     def totals(self) -> dict[str, str]:
         """Counts for a summary table, by Chinese name."""

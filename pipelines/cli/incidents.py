@@ -16,6 +16,7 @@ from pipelines.cli.casefile import (
 )
 from pipelines.cli.chinese import Command, group
 from pipelines.cli.common import ConfigOption, JsonOption, write_line
+from pipelines.cli.times import times
 
 if TYPE_CHECKING:
     from alerts.ledger.book import Ledger
@@ -296,6 +297,7 @@ incidents = group("事件：列出、查看、办理。")
 alerts = group("预警：列出、查看、签收、办理。")
 incidents.command("list", cls=Command)(list_incidents)
 alerts.command("list", cls=Command)(list_alerts)
+alerts.command("times", cls=Command)(times)
 for _group in (incidents, alerts):
     for _name, _function in (
         ("show", show),

@@ -10,6 +10,7 @@ from pipelines.console.views import (
     regroup,
     review,
     search,
+    times,
     trouble,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("search", search.search, name="search"),
     path("review", review.queue, name="review"),
     path("review/<int:row>/<str:conclusion>", review.judge, name="judge"),
+    path("times", times.times, name="times"),
     path("sources", health.sources, name="sources"),
     path("messages", health.messages, name="messages"),
     path("login", account.LogIn.as_view(), name="login"),

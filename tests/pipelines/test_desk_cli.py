@@ -78,6 +78,13 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     assert "无需并案" in shengyuan(office, "alerts", "merge", alert["id"], *who, *into, code=1)[1]
     shengyuan(office, "incidents", "comment", incident, *who, "--note", "卷宗在三号柜")
     shengyuan(office, "incidents", "archive", incident, *who)
+    (police, civil) = map(
+        json.loads, shengyuan(office, "alerts", "times", "--json")[0].splitlines()
+    )
+    assert (police["department"], police["acknowledged"]["count"]) == ("420222-公安", 1)
+    assert civil["voiced"]["count"] == 1
+    assert "签收用时中位数" in shengyuan(office, "alerts", "times", "--since", "2024-01-01")[0]
+    assert "没有预警" in shengyuan(office, "alerts", "times", "--until", "2024-01-01")[1]
     whole = json.loads(shengyuan(office, "incidents", "show", incident, "--json")[0])
     done = [event["kind"] for event in whole["log"] if event["actor"] == "zhangli"]
     assert done == ["签收", "转办", "发声", "办结", "留言", "归档"]

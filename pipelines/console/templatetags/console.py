@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django import template
 
 from alerts.ledger.models import User
+from alerts.times import length
 from nlp.places import Divisions
 from pipelines.console import display
 from pipelines.console.office import current
@@ -17,6 +18,7 @@ register.filter("grade_name", display.grade_name)
 register.filter("platform", display.platform_name)
 register.filter("marked", display.marked)
 register.filter("snippet", display.snippet)
+register.filter("length_of", length)
 register.filter("adds_to", display.adds_to)
 
 

@@ -145,7 +145,7 @@ def test_at_night_on_a_phone_and_next_morning_at_the_desk(
         button.click()
         until(browser, lambda b: "已签收" in b.find_element(By.CSS_SELECTOR, ".notes").text)
         look(browser, "acknowledged")
-        for path in ("", "search?q=女童", "review", "sources", "messages", "password"):
+        for path in ("", "search?q=女童", "review", "times", "sources", "messages", "password"):
             browser.get(f"{url}/{path}")
             look(browser, path.partition("?")[0] or "inbox")
 
@@ -165,7 +165,7 @@ def test_at_night_on_a_phone_and_next_morning_at_the_desk(
         until(
             browser, lambda b: "电话核实，情况属实" in b.find_element(By.CSS_SELECTOR, ".log").text
         )
-        for path in ("search?q=女童", "review", "sources", "messages"):
+        for path in ("search?q=女童", "review", "times", "sources", "messages"):
             browser.get(f"{url}/{path}")
             look(browser, path.partition("?")[0])
 

@@ -170,7 +170,7 @@ class TestWhoSeesWhat:
         User.objects.filter(username="baiyu").update(department="")
         assert "这里没有事件" in page(log_in("baiyu"), "/")
 
-    @pytest.mark.parametrize("path", ["/review", "/messages"])
+    @pytest.mark.parametrize("path", ["/review", "/messages", "/times"])
     def test_the_whole_desks_pages_are_the_coordinators(self, log_in: LogIn, path: str) -> None:
         assert page(log_in("zhiban"), path)
         assert page(log_in("gongan"), path, 403)
@@ -442,6 +442,15 @@ class TestOtherPages:
     def test_the_menu_counts_doubtful_posts_for_who_may_see_them(self, log_in: LogIn) -> None:
         assert '待审<span class="count">' in page(log_in("zhiban"), "/")
         assert '待审<span class="count">' not in page(log_in("gongan"), "/")
+
+    def test_times_of_departments(self, log_in: LogIn) -> None:
+        client = log_in("zhiban")
+        client.post(f"/incidents/{incident_of('p-child').id}/acknowledge")
+        text = page(client, "/times")
+        assert "白榆县公安局" in text
+        assert "签收：中位数 <b>0 分</b>，九成在 0 分 内，按时 1/1" in text
+        assert "这段时间没有预警" in page(client, "/times?since=2026-03-04")
+        assert "白榆县公安局" in page(client, "/times?since=nonsense")
 
     def test_messages_of_file_channels(self, log_in: LogIn) -> None:
         text = page(log_in("zhiban"), "/messages")
