@@ -71,6 +71,7 @@ def train(
         ("未标注的帖子流", f"{len(unlabelled):,} 条"),
         ("评估方法", "交叉验证：按季度分五份，每份由没有见过它的模型评分"),
         ("误报", f"最近一年平均每天 {trained.false_alerts:.1f} 条"),
+        ("裁剪与取整的代价", f"概率平均移动 {trained.moved:.4f}"),
     ]
     card = report.card(trained.model, figures, facts)
     saved = registry.save(trained.model, folder, figures, card)
