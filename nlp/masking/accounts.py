@@ -17,7 +17,7 @@ _EMAIL = re.compile(
 )
 _QQ = re.compile(
     r"(?:[Qq] ?[Qq]|扣扣|加扣|企鹅|uin=|(?<![A-Za-z])[Qq](?=[号:群]))(?:邮箱)?"
-    r"[群号码帐账户空间昵称名是为:=(\"“”「'\s就的我他她加]{0,8}"
+    r"(?:[群号码帐账户空间昵称名是为:=(\"“”「'\s就的我他她加]{0,8}|[\u4e00-\u9fff]{1,6}: ?)"
     r"(?P<value>[1-9]\d{4,10})(?!\d)(?![.\-_]?[A-Za-z@])"
 )
 _NO_HANDLE = r"(?!(?:ios|iphone|ipad|android|windows|pc|mac|pay|beta|ui|app|https?)(?![a-z_]{3}))"

@@ -53,7 +53,7 @@ _HAN_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]{0,4}$")
 _OPENING: Final = frozenset("(,")
 _BEFORE_CHILD: Final = frozenset("男女孩儿幼学")
 """Before 童, which is a surname elsewhere."""
-_UNSURE: Final = frozenset(
+UNSURE: Final = frozenset(
     "向于和时成全安单代高金万方常经支杭连关应白相从以曾能路边车花米水元位来包付明严聊留焦曾别游时强甘计解"
 )
 """Surnames that are everyday words too: without a cue, only at the head of a clause."""
@@ -124,7 +124,7 @@ def names_anywhere(text: str) -> Iterator[tuple[int, int]]:
         at = match.start()
         if at < after or text[at - 1 : at] in ("@", "·"):
             continue
-        if text[at] in _UNSURE and not _stands_alone(text, at):
+        if text[at] in UNSURE and not _stands_alone(text, at):
             continue
         if not _begins(text, at, 2 if match["pet"] else 3):
             continue
@@ -140,6 +140,16 @@ def names_anywhere(text: str) -> Iterator[tuple[int, int]]:
 def stands_as_name(text: str, start: int, end: int) -> bool:
     """Whether an everyday word stands here as a name would: head of a clause, before 被 or 在."""
     return _HEAD.search(text[max(0, start - 1) : start]) is not None and _weight(text, end) > 0
+
+
+def may_begin(text: str, at: int) -> bool:
+    """Whether a sign or a word that stands before names is here."""
+    return at == 0 or _BEFORE.search(text[max(0, at - 4) : at]) is not None
+
+
+def may_end(text: str, at: int) -> bool:
+    """Whether a sign or a word that follows names is here."""
+    return _weight(text, at) > 0
 
 
 def _is_entry(text: str, end: int, run: str, promise: int) -> bool:
@@ -159,7 +169,7 @@ def _begins(text: str, at: int, length: int) -> bool:
     """Whether a name may begin here: after a sign, a word that stands before names, or any word."""
     if at == 0 or _BEFORE.search(text[max(0, at - 4) : at]):
         return True
-    if text[at] in _UNSURE:
+    if text[at] in UNSURE:
         return False
     begin = max(0, at - 3)
     return length > 2 and at - begin in cuts(text[begin : at + length])

@@ -16,22 +16,22 @@ _AGE = (
 )
 _YEARS = r"(?:1[0-7]|[1-9]|十[一二三四五六七]?|[一二两三四五六七八九])(?:周?岁半?)"
 _GRADE = r"(?:[一二三四五六七八九]年级|[初高][一二三])"
-_KIN = alternatives("names-kin.txt")
-_CHILD = alternatives("names-child.txt")
+KIN: Final = alternatives("names-kin.txt")
+CHILD: Final = alternatives("names-child.txt")
 _MARK = r"\([^()]{0,6}\)"
 _LINK = rf"(?:{_MARK})?[是:“「\"‘ ]{{0,2}}"
 
 _OWN = re.compile(
     r"(?:[我俺咱偶她他其]|阿拉|自己|孩子)(?:们|家|的|个|屋里|屋头|家里|这个|那个|还|就|今年|未成年"
-    rf"|[大小亲外半多才]|[0-9一二三四五六七八九十两]{{1,2}}|岁半?){{0,6}}{_KIN}{_LINK}"
+    rf"|[大小亲外半多才]|[0-9一二三四五六七八九十两]{{1,2}}|岁半?){{0,6}}{KIN}{_LINK}"
 )
 _OWN_HOME = re.compile(r"[我咱俺]们?家(?:的|那个|这个|是)?(?![里人庭属住在乡有的])")
-_OF_KIN = re.compile(_KIN + _LINK)
-OF_CHILD: Final = re.compile(_CHILD + _LINK)
-CHILD_BEFORE: Final = re.compile(f"(?:{_CHILD}|{_KIN})$")
+_OF_KIN = re.compile(KIN + _LINK)
+OF_CHILD: Final = re.compile(CHILD + _LINK)
+CHILD_BEFORE: Final = re.compile(f"(?:{CHILD}|{KIN})$")
 _SMALL = re.compile(rf"(?:女童|男童|女婴|男婴|幼女|婴儿|孤儿|童工|患儿|弃婴){_LINK}")
 _AGED = re.compile(
-    rf"(?<![\d几第])(?:{_YEARS}(?:的|大的|小)?(?:{_CHILD}|{_KIN})?|{_AGE}大?的?(?:{_CHILD}|{_KIN})){_LINK}"
+    rf"(?<![\d几第])(?:{_YEARS}(?:的|大的|小)?(?:{CHILD}|{KIN})?|{_AGE}大?的?(?:{CHILD}|{KIN})){_LINK}"
 )
 _CLASSED = re.compile(
     r"(?:(?:小学|中学|幼儿园|学校|(?<![上加探航接跟下值领轮早晚夜末头坐专])班|年级|[初高][一二三])"
@@ -60,7 +60,7 @@ NAMED: Final = re.compile(
 )
 """A child is given a name, unless the sentence speaks of an adult."""
 CALLED: Final = re.compile(
-    r"(?<![喊大尖哭嚎惨呼狂乱嗷])叫(?!做)|名字(?![是叫为])|姓名(?=[\u4e00-\u9fff])|落款|署名"
+    r"(?<![喊大尖哭嚎惨呼狂乱嗷])叫(?:作|(?![做作]))|名字(?![是叫为])|姓名(?=[\u4e00-\u9fff])|落款|署名"
     r"|[大真本学]名(?=[\u4e00-\u9fff])|自称(?!叫|名叫)"
 )
 MENTIONED: Final = re.compile(r"那个(?:叫)?|同村的|有个|打了|把|认识|还有|隔壁的?")
@@ -80,12 +80,20 @@ LISTED: Final = re.compile(
 )
 NEXT: Final = re.compile(
     rf"(?:{_MARK})?(?:[、和与及跟/&]|以及|还有| (?=[\u4e00-\u9fff]))[“「]?"
-    rf"(?:{_CHILD}|{_KIN}|\d{{1,2}}岁的)?[“「]?"
+    rf"(?:{CHILD}|{KIN}|\d{{1,2}}岁的)?[“「]?"
 )
 NEXT_LISTED: Final = re.compile(rf"(?:{_MARK})?[、,;/ ] ?(?:\d{{1,2}}[.、] ?)?")
 PREVIOUS: Final = re.compile(rf"(?:{_MARK})?[、和与及跟]$")
 ITEM: Final = re.compile(r"(?:^|[、:,请。])([\u4e00-\u9fff]{2,4})$")
 """A whole item of a list of names, be it a word of its own (方糖、金鑫的家长)."""
+
+ITEM_HERE: Final = re.compile(
+    r"(?:[、/]|[和与及])([\u4e00-\u9fff]{2,3})(?=[,。、;)”(和与及等—]|[两二三四五六\d][名个位]?(?:人|同学|娃|孩|学生|小|初|高|未|男|女|少)|$)"
+)
+ITEM_BEFORE: Final = re.compile(
+    rf"(?:^|[^\u4e00-\u9fff]|{CHILD}|{KIN}|[班级]|姐妹花?|兄弟俩?)([\u4e00-\u9fff]{{2,3}})[、和与及]$"
+)
+"""One item of a list of names, where another item is known for one."""
 
 _NOT_A_CHILDS = (
     r"(?!的?(?:女|男|孩|童|儿|幼|少|萌|娃|妹|弟|孙|侄|学|小|大|宝|婴|熊|亲|继|养|重|聋|残|留|双|患|漂|外|时|那年|就|开始"
@@ -110,7 +118,7 @@ _EVENT = re.compile(alternatives("names-events.txt"))
 _IS_KIN = re.compile(
     r"(?:就|也|其实)?[是系][^,。]{0,3}"
     r"(?:[我她他俺]们?(?:的|家)?[^,。]{0,4}(?:妹|弟|女儿|儿子|孙|侄|同学|同桌|学生|闺女|发小)"
-    rf"|{_CHILD}|[^,。]{{0,14}}(?:年级|[初高][一二三]|班的?|学生)|[^,。]{{0,6}}(?:孩子|娃))"
+    rf"|{CHILD}|[^,。]{{0,14}}(?:年级|[初高][一二三]|班的?|学生)|[^,。]{{0,6}}(?:孩子|娃))"
 )
 _ATTENDS = re.compile(
     rf",?(?:今年|现在?|目前|曾)?(?:就读|在读|在?[上念读](?:小学|[初高]中|{_GRADE}|幼儿园|国中|书))"
@@ -133,8 +141,8 @@ HARM: Final = re.compile(alternatives("names-harm.txt"))
 SHOW: Final = re.compile(alternatives("names-show.txt"))
 """Stage, screen and sport: names there are famous ones."""
 EVIDENCE: Final = re.compile(
-    rf"{_CHILD}|{_KIN}|(?<!\d){_AGE}|[\d一二三四五六七八九]班|年级|[初高][一二三]|未成年"
-    r"|幼儿园|小学|中学|校服|[她他][妈爸]|[继养][父母]|后[妈爸娘]|家访|班里|学[妹弟]|上学|放学|班主任|同桌"
+    rf"{CHILD}|{KIN}|(?<!\d){_AGE}|[\d一二三四五六七八九]班|年级|[初高][一二三]|未成年"
+    r"|幼儿园|小学|中学|校服|[她他][妈爸]|[继养][父母]|后[妈爸娘]|家访|班里|学[妹弟]|[去在到来]学校|上学|放学|班主任|同桌"
 )
 """A child is near."""
 

@@ -1,7 +1,9 @@
 """Names of minors in a text: behind cues, before cues, in lists, and in any place near harm."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Set
+from itertools import chain
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -10,11 +12,17 @@ from nlp.gazetteer.names import Names
 from nlp.lexicon import read_lines
 from nlp.masking import cues
 from nlp.masking.childnames import compound_names, name_before, name_here, names_anywhere
+from nlp.masking.frames import SHORT, framed_names, is_listed_name, is_no_name
 from nlp.masking.nameforms import ANY, LIKELY, WEAK
 from nlp.masking.spans import PrivateSpan
 
 _CUES: Final = AhoCorasick(read_lines("names-minor-cues.txt"), implementation=Implementation.DFA)
 """Words that speak of a child; a text without any names none."""
+
+
+_SENTENCE: Final = re.compile("[,。!?]")
+_NEAR: Final = 40
+"""How many characters from a name without a cue the child may stand in a long text."""
 
 
 def minors_at(text: str) -> list[PrivateSpan]:
@@ -23,7 +31,7 @@ def minors_at(text: str) -> list[PrivateSpan]:
         return []
     found = {
         (start, end)
-        for start, end in _named(text)
+        for start, end in _with_listed(text, set(_named(text)))
         if "某" not in text[start:end]
         and not cues.ALIAS.match(text, end)
         and not _is_grown(text, start, end)
@@ -49,15 +57,31 @@ def _named(text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):
             yield from _before(text, match.start(), promise, listed)
     yield from compound_names(text)
-    if cues.EVIDENCE.search(text) and (cues.HARM.search(text) or _is_told(text)):
-        for start, end in names_anywhere(text):
-            if not cues.GROWN_BEHIND.match(text, end):
-                yield start, end
+    yield from _uncued(text)
+
+
+def _uncued(text: str) -> Iterator[tuple[int, int]]:
+    """Names without a cue of their own, where a child is spoken of and harm is near."""
+    if not (cues.HARM.search(text) or _is_told(text)):
+        return
+    children = [match.start() for match in cues.EVIDENCE.finditer(text)]
+    full = names_anywhere(text) if children else ()
+    for start, end in chain(full, framed_names(text, full=bool(children))):
+        grown = cues.GROWN_BEHIND.match(text, end)
+        if grown or is_no_name(text[start:end]):
+            continue
+        if len(text) <= SHORT or _is_near(children, start, _NEAR):
+            yield start, end
+
+
+def _is_near(places: list[int], at: int, reach: int) -> bool:
+    index = bisect_left(places, at - reach)
+    return index < len(places) and places[index] <= at + reach
 
 
 def _is_told(text: str) -> bool:
     """Whether somebody tells of a child in sentences; headlines of stage and sport do not."""
-    return "," in text and not cues.SHOW.search(text)
+    return _SENTENCE.search(text) is not None and not cues.SHOW.search(text)
 
 
 def _introductions(text: str) -> Iterator[tuple[int, int]]:
@@ -104,6 +128,22 @@ def _more(
             return
         listed.add(match.end())
         yield match.end(), end
+
+
+def _with_listed(text: str, names: Set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The names, and what stands beside them in lists: where one item is a name, all are."""
+    seen, todo = set(names), sorted(names)
+    while todo:
+        start, end = todo.pop()
+        yield start, end
+        before = cues.ITEM_BEFORE.search(text[max(0, start - 9) : start])
+        behind = cues.ITEM_HERE.match(text, end)
+        shift = max(0, start - 9)
+        spans = [(m.start(1) + at, m.end(1) + at) for m, at in ((before, shift), (behind, 0)) if m]
+        for span in spans:
+            if span not in seen and is_listed_name(text, *span):
+                seen.add(span)
+                todo.append(span)
 
 
 def _speaks_of_grown(text: str, at: int) -> bool:

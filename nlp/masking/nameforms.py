@@ -18,6 +18,9 @@ RARE: Final = frozenset(read_lines("names-surnames.txt")[2])
 COMMON: Final = frozenset(read_lines("names-given.txt")[1])
 """Characters frequent in the given names of children."""
 
+OF_NAMES: Final = frozenset(read_lines("names-given.txt")[2])
+"""Characters of given names that few everyday words hold."""
+
 NEVER: Final = frozenset(
     "的了是在被把和与及或对将向从为因而但也就还又很太不没吗呢吧啊么这那哪谁你我他她它们个次些每各让给叫说问想要着到往"
     "跟比等该此什怎做打骂杀死伤抱哭喊跑吃喝睡病疼痛某岁们係喺俾冇"

@@ -65,7 +65,9 @@ _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-HJ-NP-Z][\-·•. ]?"
     r"(?=[A-HJ-NP-Z0-9]{0,5}\d)[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳](?![A-Za-z0-9])"
 )
-_PUBLIC: Final = re.compile(r"(?:[报爆]料|投稿|热线|举报|监督|值班|咨询|客服|征集)[^\d,。;]{0,6}$")
+_PUBLIC: Final = re.compile(
+    r"(?:[报爆]料(?!人)|投稿|热线|举报|监督|值班|咨询|客服|征集)[^\d,。;]{0,6}$"
+)
 """Before a contact that an office or a paper gives to everybody."""
 
 _WINDOW: Final = 24

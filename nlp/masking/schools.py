@@ -83,7 +83,7 @@ def find_schools(text: str, *, beside_minor: bool) -> Iterator[PrivateSpan]:
             hidden = beside_minor or (not loose and _is_attended(text, start, end))
             if hidden or (tail and "班" in tail.group()):
                 yield PrivateSpan("school", start, end)
-        elif tail and (tail["plain"] or tail["course"]):
+        elif tail and (tail["plain"] or tail["course"] or (beside_minor and match.start() > start)):
             yield PrivateSpan("school", start, end)
     for match in _ALONE.finditer(text):
         yield PrivateSpan("school", *match.span())

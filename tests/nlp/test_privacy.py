@@ -21,6 +21,8 @@ from tests.nlp.planted import marked_posts, planted_post, shares_right
 
 _POSTS = 600
 _WRITTEN = ("planted-posts.txt", "planted-posts-fresh.txt")
+_THIRD_HAND = tuple(f"planted-posts-{name}.txt" for name in ("third", "fourth", "fifth", "sixth"))
+"""Each was written before the rules were mended against it; half the names are everyday words."""
 _NUMBERS = (
     *("id", "phone", "landline", "card", "qq", "wechat", "email", "plate", "passport", "account"),
 )
@@ -222,18 +224,32 @@ def test_posts_written_by_hand(
         assert shares[kind] >= floor, kind
 
 
+@pytest.mark.parametrize(
+    ("name", "names"), zip(_THIRD_HAND, (0.95, 0.80, 0.95, 0.94), strict=True)
+)  # the middle set is names like 时间, 汉界 and 于是, told of as people are
+def test_posts_of_a_third_hand(name: str, names: float) -> None:
+    shares = shares_right(name)
+    assert shares["name"] >= names
+    assert shares["address"] >= 0.95
+    assert shares["school"] >= 0.85  # few: one that is missed is ten percent
+    assert shares["keep"] == 1.0
+    for kind in _NUMBERS:
+        assert shares.get(kind, 1.0) >= 0.99, kind
+
+
 def test_enough_posts_are_written() -> None:
-    assert [len(list(marked_posts(name))) for name in _WRITTEN] == [521, 347]
+    written = [len(list(marked_posts(name))) for name in (*_WRITTEN, *_THIRD_HAND)]
+    assert written == [521, 347, 150, 99, 78, 45]
 
 
-@pytest.mark.parametrize("name", _WRITTEN)
+@pytest.mark.parametrize("name", [*_WRITTEN, *_THIRD_HAND])
 def test_masking_a_masked_written_post_changes_nothing(name: str) -> None:
     for post in marked_posts(name):
         once = mask(post.title, post.body)
         assert mask(once.title, once.body) == Masked(once.title, once.body, ()), once
 
 
-@pytest.mark.parametrize("name", _WRITTEN)
+@pytest.mark.parametrize("name", [*_WRITTEN, *_THIRD_HAND])
 def test_spans_of_written_posts_point_into_the_original(name: str) -> None:
     for post in marked_posts(name):
         masked = mask(post.title, post.body)
