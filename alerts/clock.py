@@ -6,10 +6,13 @@ within 48 hours. Grades Ⅰ and Ⅱ count as such matters. Labour inspection dec
 days whether it takes a complaint up (《关于实施〈劳动保障监察条例〉若干规定》第十八条).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal
+
+from alerts.errors import AlertError
 
 ZONE = timezone(timedelta(hours=8), "北京时间")
 
@@ -23,6 +26,7 @@ ACCEPTANCE = "受理"
 """The clock that a measure stops, not a statement."""
 
 _ACKNOWLEDGE = {1: 15, 2: 30, 3: 120, 4: 480}
+_HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _SHARES = (0.5, 0.8, 1.0)
 
 BREACH = 2
@@ -40,10 +44,33 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of every day in Beijing in which alerts of grades 黄 and 蓝 wait; may span midnight."""
+
+    start: time
+    end: time
+
+    def until(self, now: datetime) -> datetime | None:
+        """When the quiet hours that run now end; None outside them."""
+        here = now.astimezone(ZONE)
+        ends = datetime.combine(here.date(), self.end, ZONE)
+        if self.start > self.end and here.time() >= self.start:
+            ends += timedelta(days=1)
+        begins = datetime.combine(ends.date(), self.start, ZONE)
+        if self.start > self.end:
+            begins -= timedelta(days=1)
+        return ends if begins <= here < ends else None
+
+
+@dataclass(frozen=True, slots=True)
 class Clocks:
-    """When legal clocks start: when the post was first seen, or when the alert was raised."""
+    """When legal clocks start: when the post was first seen, or when the alert was raised.
+
+    `quiet` are the office's quiet hours.
+    """
 
     start: Literal["first_seen", "alerted"] = "first_seen"
+    quiet: Quiet | None = None
 
 
 def clocks(grade: int, start: datetime, categories: Sequence[str] = ()) -> tuple[Clock, ...]:
@@ -71,6 +98,23 @@ def told_at(start: datetime, due: datetime, stage: int) -> datetime | None:
 def told_before(start: datetime, due: datetime, now: datetime) -> int:
     """How many words were due before now: a clock that starts late says only the latest of them."""
     return sum(start + (due - start) * share <= now for share in _SHARES)
+
+
+def parse_quiet(text: str) -> Quiet | None:
+    """The hours "22:00-07:00"; nothing for an empty text. Raises AlertError."""
+    if not text:
+        return None
+    found = _HOURS.fullmatch(text.strip())
+    if found is None:
+        raise AlertError(f"免打扰时段 {text} 有误：应如 22:00-07:00")
+    hours = [int(part) for part in found.groups()]
+    try:
+        start, end = time(hours[0], hours[1]), time(hours[2], hours[3])
+    except ValueError as error:
+        raise AlertError(f"免打扰时段 {text} 有误：应如 22:00-07:00") from error
+    if start == end:
+        raise AlertError(f"免打扰时段 {text} 有误：应如 22:00-07:00，起止不能相同")
+    return Quiet(start, end)
 
 
 def stage_name(stage: int) -> str:

@@ -25,12 +25,14 @@ from alerts.ledger.agenda import DESK
 from alerts.ledger.cases import Arrival, Case, Cases
 from alerts.ledger.chain import Entry
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage
+from alerts.ledger.silencing import Silences, subject
 from alerts.loop import BY_HAND, FINISHED, State
 from alerts.office import Office
 from alerts.organisation import NATION, Department
 from alerts.profile import commonest, joined, profile_of
 from alerts.routing import Case as RoutingCase
 from alerts.routing import Routing, route
+from alerts.silences import hold
 
 VOLUME_STEPS = (50, 500, 5000)
 """Numbers of posts at which an incident is told of again."""
@@ -42,6 +44,7 @@ class Docket:
     def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
         self._cases = cases
+        self._silences = Silences()
 
     def open(self, arrival: Arrival, fold: Fold, now: datetime) -> None:
         """Open an incident; a suggested fold is kept for an officer to confirm."""
@@ -77,17 +80,40 @@ class Docket:
         self._judge(case, arrival.signal.post, now)
 
     def climb(self, alerts: Sequence[Alert], now: datetime) -> None:
-        """Put the messages of the rung that is due into the outbox, for each alert."""
+        """Put the messages of the rung that is due into the outbox, for each alert.
+
+        What quiet hours or a silence hold back waits until they end, and says so in the log.
+        """
+        self._silences.refresh()
+        self._cases.notices += self._silences.ended(now)
         for alert in alerts:
-            self._climb(alert, alert.incident, now)
+            held = self._held(alert.incident, "预警", alert.id, now)
+            if held is None:
+                self._climb(alert, alert.incident, now)
+            else:
+                alert.next_step_at = held
 
     def remind(self, deadlines: Sequence[Deadline], now: datetime) -> None:
         """Every word of a clock that is due, each once, late ones after an outage included."""
         for deadline in deadlines:
+            held = self._held(deadline.incident, "时限", deadline.kind, now)
+            if held is not None:
+                deadline.next_at = held
+                continue
             while (then := told_at(deadline.start, deadline.due, deadline.stage)) and then <= now:
                 self._remind(deadline, deadline.incident, deadline.stage, now)
                 deadline.stage += 1
             deadline.next_at = then
+
+    def _held(self, row: Incident, what: str, name: str, now: datetime) -> datetime | None:
+        """Until when word of this must wait; the log names what holds it back."""
+        silences, quiet = self._silences.known(), self._office.clocks.quiet
+        held = hold(subject(row), silences, quiet, now)
+        if held is None:
+            return None
+        data = {what: name, "原因": held.by, "至": held.until.isoformat()}
+        self._cases.entries.append(Entry(now, DESK, "暂缓", row.id, data=data))
+        return held.until
 
     def _judge(self, case: Case, post: str, now: datetime) -> None:
         row, profile = case.row, case.profile
@@ -218,6 +244,8 @@ class Docket:
                     text=f"预警 {alert.id} 逐级上报后仍无人签收：请电话联系{lead.name}",
                 )
             )
+        if alert.step == 0 and step.then is not None:
+            alert.acknowledge_by = step.then
         matter = self._matter(row, alert)
         for receiver in step.receivers:
             leads = receiver.id == lead.id or alert.step > 0
@@ -247,8 +275,6 @@ class Docket:
             )
             self._cases.entries.append(entry)
         alert.step, alert.next_step_at = alert.step + 1, step.then
-        if alert.step == 1 and step.then is not None:
-            alert.acknowledge_by = step.then
 
     def _remind(self, deadline: Deadline, row: Incident, stage: int, now: datetime) -> None:
         lead = self._department(row.lead)

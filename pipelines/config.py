@@ -108,9 +108,13 @@ class Console(_Section):
 
 
 class Clocks(_Section):
-    """When the legal clocks start: when the post was first seen, or when the alert was raised."""
+    """When the legal clocks start: when the post was first seen, or when the alert was raised.
+
+    In `quiet_hours` alerts of grades 黄 and 蓝 wait.
+    """
 
     start: Literal["first_seen", "alerted"] = "first_seen"
+    quiet_hours: str = ""
 
 
 class Desk(_Section):

@@ -85,7 +85,7 @@ def _disk(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _clock(config: Config, now: datetime) -> Iterator[Finding]:
-    from alerts.clock import calendar_until
+    from alerts.clock import calendar_until, parse_quiet
 
     known = calendar_until()
     if now.date() + _CALENDAR_AHEAD > known:
@@ -94,6 +94,7 @@ def _clock(config: Config, now: datetime) -> Iterator[Finding]:
             "warning",
             f"节假日表只到 {known}：此后的工作日按周一至周五计，请升级 chinesecalendar",
         )
+    parse_quiet(config.clocks.quiet_hours)
     if now < EARLIEST:
         yield Finding("时钟", "error", f"系统时间 {now:%Y-%m-%d} 有误：请校准（法定时限以它计算）")
     else:

@@ -117,7 +117,7 @@ def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
 
     One that sends works by the checked version of organisation and routing table, not by the files.
     """
-    from alerts.clock import Clocks
+    from alerts.clock import Clocks, parse_quiet
     from alerts.desk import Desk
     from alerts.links import Links
     from alerts.office import Office
@@ -129,7 +129,7 @@ def open_desk(config: Config, ledger: "Ledger", *, sending: bool) -> "Desk":
     office = Office(
         routed.organisation,
         rules=routed.rules,
-        clocks=Clocks(config.clocks.start),
+        clocks=Clocks(config.clocks.start, parse_quiet(config.clocks.quiet_hours)),
         roster=roster,
         public_url=config.console.url,
         links=Links(config.secret("links")) if sending else None,

@@ -40,7 +40,8 @@ _LOOK_UP = {
 _REMEMBER_KEY = """
     INSERT INTO ledger_incidentkey (key, incident_id, last_seen) VALUES (%s, %s, %s)
     ON CONFLICT (key, incident_id) DO UPDATE SET last_seen = excluded.last_seen"""
-_CLIMB = "UPDATE ledger_alert SET step = %s, next_step_at = %s WHERE id = %s"
+_CLIMB = """
+    UPDATE ledger_alert SET step = %s, next_step_at = %s, acknowledge_by = %s WHERE id = %s"""
 _REMIND = "UPDATE ledger_deadline SET stage = %s, next_at = %s WHERE id = %s"
 _PLACE_SIGNAL = """
     UPDATE ledger_signalrow SET fold = %s, reason = %s, incident_id = %s, suggested_id = %s
@@ -200,7 +201,11 @@ class Cases:
         with connection.cursor() as cursor:
             if alerts:
                 cursor.executemany(
-                    _CLIMB, [(row.step, moment(row.next_step_at), row.id) for row in alerts]
+                    _CLIMB,
+                    [
+                        (row.step, moment(row.next_step_at), moment(row.acknowledge_by), row.id)
+                        for row in alerts
+                    ],
                 )
             if deadlines:
                 cursor.executemany(

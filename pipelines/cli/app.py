@@ -16,6 +16,7 @@ from pipelines.cli import (
     replay,
     routing,
     search,
+    silences,
     sources,
     train,
     user,
@@ -25,6 +26,7 @@ from pipelines.cli.chinese import Command, group
 app = group("声援：妇女儿童权益舆情监测与预警。先运行 shengyuan run 看演示。")
 catalogue = group("公开来源")
 roster = group("值班表")
+quiet = group("静默：暂不发送某一范围的预警，有人负责、有理由、有期限")
 tables = group("派单表：检查改动、启用、历次版本")
 users = group("控制台用户")
 labels = group("标注：导出、导入、挑选、一致性、裁定、可疑标注")
@@ -53,6 +55,9 @@ catalogue.command("list", cls=Command)(sources.list_sources)
 catalogue.command("check", cls=Command)(sources.check)
 catalogue.command("enable", cls=Command)(sources.enable)
 roster.command("check", cls=Command)(office.roster_check)
+quiet.command("add", cls=Command)(silences.add)
+quiet.command("list", cls=Command)(silences.list_silences)
+quiet.command("lift", cls=Command)(silences.lift)
 tables.command("check", cls=Command)(routing.check)
 tables.command("adopt", cls=Command)(routing.adopt)
 tables.command("history", cls=Command)(routing.history)
@@ -74,6 +79,7 @@ app.add_typer(incidents.alerts, name="alerts")
 app.add_typer(catalogue, name="sources")
 app.add_typer(roster, name="roster")
 app.add_typer(tables, name="routing")
+app.add_typer(quiet, name="silences")
 app.add_typer(users, name="user")
 app.add_typer(versions, name="models")
 app.add_typer(labels, name="label")

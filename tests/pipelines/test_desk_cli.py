@@ -111,3 +111,22 @@ def test_route_names_lead_informed_rule_and_basis(office: Path) -> None:
         ((*words, "--setting", "moon"), "moon 不认识"),
     ):
         assert told in shengyuan(office, "route", *bad, code=2)[1]
+
+
+def test_a_silence_has_an_owner_a_reason_and_an_end(office: Path) -> None:
+    add = ("silences", "add", "--as", "zhangli", "--reason", "演练", "--hours")
+    told = shengyuan(office, *add, "2", "--place", "430100")[1]
+    assert "（zhangli：演练，至 " in told
+    (kept,) = map(json.loads, shengyuan(office, "silences", "list", "--json")[0].splitlines())
+    assert (kept["owner"], kept["reason"], kept["place"]) == ("zhangli", "演练", "430100")
+    for words, refused in (
+        (("2",), "必须限定范围"),
+        (("200", "--place", "430100"), "最长 7 天"),
+        (("2", "--category", "child_sexual_abuse"), "不能静默"),
+        (("2", "--incident", "none"), "没有编号为 none"),
+    ):
+        assert refused in shengyuan(office, *add, *words, code=1)[1]
+    lift = ("silences", "lift", str(kept["number"]), "--as", "zhangli")
+    assert "已解除静默" in shengyuan(office, *lift)[1]
+    assert shengyuan(office, "silences", "list")[0] == ""
+    assert "没有正在生效的静默" in shengyuan(office, *lift, code=1)[1]
