@@ -16,8 +16,16 @@ CONTENT = 0.3
 """Evidence of the text itself (wording, names, distinctive strings) without which nothing joins:
 in one county two cases of one kind in one day are no rarity. Doubled when kind or victim differ."""
 
+CITY, COUNTY = 0.3, 0.4
+"""Points of the same city, and of the same county."""
+
+SAME_DAY = 1.5
+"""Days within which one kind of case in one county is one case, unless something contradicts."""
+
+SAME_AGE = 0.2
+
 BURST_CONTENT, BURST_DAYS = 0.07, 3.0
-"""Within the first days of a case, in one city, of one kind and deed, so little will do."""
+"""Within the first days of a case, in one city, with one role in it, so little will do."""
 
 MARK, MARKS_AT_MOST = 0.45, 1.1
 """Evidence of one fully distinctive string that both hold, and of all of them together."""
@@ -27,6 +35,9 @@ RARE = 0.7
 
 COVERED = 0.35
 """Evidence of a signal all of whose strings the incident holds already."""
+
+WORDING = 0.3
+"""Points of wording from which it speaks of the case itself."""
 
 NEAR_DUPLICATE = 0.45
 """Jaccard coefficient from which wording counts in full; below, it is mostly words of the trade."""
@@ -48,6 +59,15 @@ STALE_DAYS, AFRESH = 21.0, -0.5
 
 OTHER_NAMES = -0.35
 """Relatives and lawyers have names too: a doubt, no veto."""
+
+OTHER_BRAND = -0.5
+"""Another company, chain or university."""
+
+BRAND = 4
+"""Characters of the longest brand; names with a kind behind them (某小学) are longer."""
+
+_ANYBODY = frozenset(("女子", "女孩", "女童", "男童", "男孩", "儿童", "少女", "少年", "学生"))
+"""Roles that say no more than that somebody was there."""
 
 _FRESH = frozenset(("alleged", "confirmed"))
 _RELATED = (
@@ -80,9 +100,11 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
     place = _same_place(signal, profile)
     named = _rare("n:", candidate.shared, (1.0, 0.6, 0.3), 1.2)
     marks, covered = _marks(signal, candidate, days)
+    alike = _alike(signal, profile, days)
+    same_age = _shared(map(str, signal.ages), profile.ages)
     content = [
         ("文字相同", _exact(signal, candidate, days)),
-        ("文字相近", _alike(signal, profile, days)),
+        ("文字相近", alike),
         ("人物相同", named),
         ("姓氏相同", _rare("s:", candidate.shared, (0.3, 0.2, 0.1), 0.5) * (1 if place else 0.5)),
         (
@@ -97,33 +119,47 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
     context = [
         ("地点相同", place * _freshness(days)),
         ("类别", _same_category(signal, profile)),
-        ("年龄相同", 0.2 if _shared(map(str, signal.ages), profile.ages) else 0.0),
+        ("年龄相同", SAME_AGE if same_age else 0.0),
         ("行为相同", 0.15 if same_deed else 0.0),
         ("角色相同", 0.1 if same_roles else 0.0),
         ("受害人", -0.1 if _other_victim(signal, profile) else 0.0),
         ("时间", max(0.0, _near(days)) if named >= RARE else _near(days)),
     ]
+    if _other_brand(signal, profile):
+        context.append(("机构另有其名", OTHER_BRAND))
     if not named and _other_names(signal, profile):
         context.append(("人物另有其名", OTHER_NAMES))
     told = sum(points for _, points in content)
     known = sum(points for _, points in context)
+    # Few shared trigrams are those of the place's name and of the trade: no word of the case.
+    said = told - (alike if alike < WORDING else 0.0)
+    if place >= COUNTY and same_age:
+        said += SAME_AGE
     doubts = _doubts(signal, profile)
     if named < RARE and days > STALE_DAYS and signal.status in _FRESH:
         context.append(("隔久又是初报", AFRESH))
-    if told < _needed(signal, candidate, days, place, doubts, alike=same_deed or same_roles):
+    if said < _needed(signal, candidate, days, place, doubts):
         context.append(("缺少案情依据", min(0.0, HELD_BACK - told - known)))
     return [part for part in [*content, *context] if part[1]]
 
 
-def _needed(
-    signal: Signal, candidate: Candidate, days: float, place: float, doubts: int, *, alike: bool
-) -> float:
-    """How much the text must say for the signal to join at all."""
-    if doubts or place < 0.3:
+def _needed(signal: Signal, candidate: Candidate, days: float, place: float, doubts: int) -> float:
+    """How much the text must say for the signal to join at all.
+
+    Loose links are for the first days, one city, nothing that speaks against: same day and county,
+    same deed, or the talk of the city.
+    """
+    profile = candidate.profile
+    mine, theirs = set(signal.roles) - _ANYBODY, profile.roles.keys() - _ANYBODY
+    others = bool(mine) and bool(theirs) and not mine & theirs
+    if doubts or place < CITY:
         return CONTENT * (1 + doubts)
-    if days <= BURST_DAYS and _heat(candidate.profile) >= HOT:
+    same_kind = _shared(signal.categories, profile.categories)
+    same_day = days <= SAME_DAY and place >= COUNTY and same_kind
+    same_deed = bool(signal.deed) and signal.deed in profile.deeds
+    if days <= BURST_DAYS and not others and (same_day or same_deed or _heat(profile) >= HOT):
         return 0.0
-    if days <= BURST_DAYS and alike:
+    if days <= BURST_DAYS and (same_deed or _shared(signal.roles, profile.roles)):
         return BURST_CONTENT
     alone = any(number == 1 for key, number in candidate.shared.items() if key.startswith("p:"))
     if days <= ONLY_PLACE_DAYS and alone and not (signal.deed or signal.roles or signal.ages):
@@ -244,6 +280,17 @@ def _doubts(signal: Signal, profile: Profile) -> int:
     """How many of kind and victim differ: the more do, the more the text must say."""
     other_kind = _same_category(signal, profile) < 0
     return other_kind + _other_victim(signal, profile)
+
+
+def _other_brand(signal: Signal, profile: Profile) -> bool:
+    """Whether both name a company, and none is shared; longer names are never cut for sure."""
+    mine = {name for name in signal.institutions if _is_brand(name)}
+    known = {name for name in profile.institutions if _is_brand(name)}
+    return bool(mine) and bool(known) and not mine & known
+
+
+def _is_brand(institution: str) -> bool:
+    return len(institution) <= BRAND and institution[0] != "第"
 
 
 def _other_names(signal: Signal, profile: Profile) -> bool:

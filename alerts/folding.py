@@ -29,6 +29,7 @@ AGAIN, ABROAD = "又一", "境外:"
 
 _GIRL = frozenset(("女童", "女孩", "女婴", "女儿", "继女", "少女"))
 _BOY = frozenset(("男童", "男孩", "男婴", "儿子", "继子", "少年"))
+_COUNTED = frozenset("刀孩")
 _BANDS = 16
 _MASK, _MIX = (1 << 61) - 1, 0x9E3779B97F4A7C15
 
@@ -73,6 +74,10 @@ def conflict(signal: Signal, profile: Profile) -> str:
         return "年龄不同"
     if _other_sex(signal.roles, profile.roles):
         return "受害人性别不同"
+    if _other_number(signal.institutions, profile.institutions):
+        return "机构不同"
+    if _other_count(signal.nouns, profile.nouns):
+        return "数目不同"
     if AGAIN in signal.nouns and AGAIN not in profile.nouns:
         return "另一起"
     mine = {noun for noun in signal.nouns if noun.startswith(ABROAD)}
@@ -143,6 +148,22 @@ def _ages_agree(signal: Signal, profile: Profile) -> bool:
         for age in signal.ages
         for other in profile.ages
     )
+
+
+def _other_number(institutions: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether both name a school or hospital by its number (第49中), and never the same."""
+    mine = {name for name in institutions if name.startswith("第")}
+    theirs = {name for name in known if name.startswith("第")}
+    kinds = {name.lstrip("第0123456789") for name in mine}
+    return not mine & theirs and any(name.lstrip("第0123456789") in kinds for name in theirs)
+
+
+def _other_count(nouns: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether both count wounds or children (23刀, 6孩), and differ in all of them."""
+    mine = {noun for noun in nouns if noun[-1:] in _COUNTED and noun[:-1].isdecimal()}
+    theirs = {noun for noun in known if noun[-1:] in _COUNTED and noun[:-1].isdecimal()}
+    units = {noun[-1] for noun in mine} & {noun[-1] for noun in theirs}
+    return bool(units) and not mine & theirs
 
 
 def _other_sex(roles: Iterable[str], known: Mapping[str, int]) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.evidence import COMMON, Candidate, jaccard
-from alerts.folding import conflict, decide, keys
+from alerts.folding import AGAIN, conflict, decide, keys
 from alerts.profile import (
     MAX_NAMES,
     MAX_NOUNS,
@@ -69,17 +69,31 @@ def test_a_word_that_many_incidents_share_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize("level", ["alert", "review"])
-def test_one_county_one_kind_one_day_is_no_evidence_of_one_case(level: str) -> None:
-    other = signal("p2", "邻居听见隔壁妇人深夜呼救", level=level)
-    assert fold(FIRST, other) == "suggested"
-    told = signal("p2", "邻居听见隔壁妇人晨跑后呼救", level=level, nouns=("晨跑",))
-    assert fold(FIRST, told) == "same"
+def test_one_county_one_kind_is_a_loose_link_for_three_days_and_no_evidence_later(
+    level: str,
+) -> None:
+    told = {"level": level, "first_seen": START + timedelta(days=4)}
+    assert fold(FIRST, signal("p2", "邻居听见隔壁妇人深夜呼救", level=level)) == "same"
+    assert fold(FIRST, signal("p2", "邻居听见隔壁妇人深夜呼救", **told)) == "suggested"
+    assert fold(FIRST, signal("p2", "隔壁妇人晨跑后呼救", nouns=("晨跑",), **told)) == "same"
+
+
+def test_a_loose_link_is_broken_by_what_speaks_against_it() -> None:
+    first = signal("p1", WOMAN, roles=("妻子", "丈夫"), ages=(32,))
+    assert fold(first, signal("p2", "隔壁又传来呼救声", roles=("妻子",))) == "same"
+    assert fold(first, signal("p2", "隔壁又传来呼救声", roles=("婆婆",))) == "suggested"
+    assert fold(first, signal("p2", "隔壁又传来呼救声", roles=("妻子",), ages=(61,))) == "new"
+    assert fold(first, signal("p2", "隔壁又传来呼救声", nouns=(AGAIN,), weights=(0.0,))) == "new"
+    assert fold(first, signal("p2", "隔壁又传来呼救声", victims=("child",))) != "same"
 
 
 @pytest.mark.parametrize(("weight", "kind"), [(1.0, "same"), (0.7, "same"), (0.1, "suggested")])
 def test_words_of_the_trade_join_nothing(weight: float, kind: str) -> None:
     first = signal("p1", "阳新一女子被打", nouns=("事拘",), weights=(weight,))
-    later = signal("p2", "另一起案件的通报", nouns=("事拘",), weights=(weight,))
+    days = timedelta(days=4)
+    later = signal(
+        "p2", "另一起案件的通报", nouns=("事拘",), weights=(weight,), first_seen=START + days
+    )
     assert fold(first, later) == kind
 
 

@@ -81,7 +81,8 @@ def test_of_two_clocks_of_one_kind_the_earlier_due_stays(ledger, make_desk, offi
     due = {row.kind: row.due for row in Deadline.objects.filter(incident=older)}
     assert due
     ledger.merge(older, newer, officer("甲"), late, reason="同一案件")
-    assert {row.kind: row.due for row in Deadline.objects.all()} == due
+    assert {row.kind: row.due for row in Deadline.objects.filter(incident=newer)} == due
+    assert not Deadline.objects.filter(incident=older).exists()
 
 
 def test_who_has_signed_for_one_file_has_signed_for_both(
