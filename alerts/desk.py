@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from alerts.channels.message import Channel, Delivered, Refused
 from alerts.courier import Courier
 from alerts.docket import Docket
+from alerts.escalation import RUNGS
 from alerts.folding import decide
 from alerts.grading import COLOURS
 from alerts.ledger import agenda, outbox
@@ -56,8 +57,9 @@ class Desk:
         self._handed: dict[str, Sequence[OutboxMessage]] = {}
         self._restored = False
         self._sending = channels is not None
+        self._office = replace(office, channels=tuple(channels or ()))
         self._cases = Cases()
-        self._docket = Docket(replace(office, channels=tuple(channels or ())), self._cases)
+        self._docket = Docket(self._office, self._cases)
 
     def tick(self, now: datetime) -> TickReport:
         """Fold what is pending, raise alerts, climb ladders, remind, send what is due.
@@ -152,10 +154,19 @@ class Desk:
             self._handed |= plan.batches
             self._courier.start(
                 {
-                    name: [(row, outbox.outgoing(row)) for row in batch]
+                    name: [(row, outbox.outgoing(row, self._sign_by(row))) for row in batch]
                     for name, batch in plan.batches.items()
                 }
             )
+
+    def _sign_by(self, row: OutboxMessage) -> str:
+        """The link by which the receiver may acknowledge; those only informed get none."""
+        alert, links = row.alert, self._office.links
+        if alert is None or links is None:
+            return ""
+        if row.step == RUNGS[0] and row.recipient != alert.department:
+            return ""
+        return f"{self._office.public_url}/a/{links.token(alert.id, row.created_at)}"
 
     def _rooms(self, moment: datetime) -> dict[str, outbox.Rooms | None]:
         free = self._courier.free()

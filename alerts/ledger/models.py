@@ -14,12 +14,16 @@ from alerts.loop import State
 
 
 class User(AbstractUser):
-    """An officer. `department` is an id of the organisation, `division` a six-digit code."""
+    """An officer. `department` is an id of the organisation, `division` a six-digit code.
+
+    `pin` is hashed as the password is; empty when there is none.
+    """
 
     department = models.CharField("部门", max_length=100, blank=True)
     division = models.CharField("行政区划", max_length=6, blank=True)
     role = models.CharField("岗位", max_length=50, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
+    pin = models.CharField("PIN", max_length=128, blank=True)
 
     class Meta(AbstractUser.Meta):
         verbose_name = "用户"

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from alerts.errors import AlertError
 from alerts.ledger.guard import guarded, writing
 from alerts.ledger.models import User
-from alerts.passwords import check_password
+from alerts.passwords import check_password, check_pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ def change_password(username: str, password: str) -> None:
         if user is None:
             raise AlertError(f"没有用户 {username}：用 shengyuan user add 添加")
         user.set_password(password)
+        user.save()
+
+
+def change_pin(username: str, pin: str) -> None:
+    """Give a user a PIN. Raises AlertError when there is no such user or the PIN is weak."""
+    check_pin(pin)
+    with writing():
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise AlertError(f"没有用户 {username}：用 shengyuan user add 添加")
+        user.pin = make_password(pin)
         user.save()
 
 

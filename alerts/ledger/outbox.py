@@ -184,8 +184,8 @@ def sent_since(moment: datetime) -> list[tuple[str, datetime]]:
         return [(name, at) for name, at in found.values_list("channel", "finished_at") if at]
 
 
-def outgoing(message: OutboxMessage) -> Message:
-    """The row as what channels take."""
+def outgoing(message: OutboxMessage, acknowledge: str) -> Message:
+    """The row as what channels take; `acknowledge` is the link to sign by, if any."""
     return Message(
         key=message.key,
         subject=message.subject,
@@ -193,6 +193,7 @@ def outgoing(message: OutboxMessage) -> Message:
         markdown=messages.marked(message.text),
         link=message.link,
         urgent=message.urgent,
+        acknowledge=acknowledge,
     )
 
 

@@ -1,4 +1,4 @@
-"""user add, user password: who may log in to the console."""
+"""user add, user password, user pin: who may log in to the console."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -71,6 +71,26 @@ def password(username: UserName, config: ConfigOption = None) -> None:
     say(f"已为 {username} 设置新密码；其他设备上的登录已失效")
 
 
+def pin(username: UserName, config: ConfigOption = None) -> None:
+    """为一名人员设置签收用的 PIN（6 到 12 位数字）；在提示后输入，或从标准输入读一行。
+
+    例：shengyuan user pin wangli
+    """
+    from pipelines import wiring
+    from pipelines.config import load
+    from pipelines.console.settings import for_office
+
+    office = load(config)
+    wiring.open_ledger(office, for_office(office))
+
+    from alerts.ledger.officers import change_pin
+    from pipelines.console.accounts import unlock
+
+    change_pin(username, _password("新 PIN"))
+    unlock(username)
+    say(f"已为 {username} 设置 PIN，可从消息里的链接签收")
+
+
 def _department(office: "Config", identifier: str) -> "Department":
     from pipelines import wiring
     from pipelines.errors import ConfigError
@@ -83,7 +103,7 @@ def _department(office: "Config", identifier: str) -> "Department":
     return department
 
 
-def _password() -> str:
+def _password(asked: str = "新密码") -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    return str(typer.prompt("新密码", hide_input=True, confirmation_prompt="再输一次"))
+    return str(typer.prompt(asked, hide_input=True, confirmation_prompt="再输一次"))

@@ -49,6 +49,7 @@ TEMPLATES = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "pipelines.console.pins.PinBackend",
 ]
 AUTH_USER_MODEL = "ledger.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -10,6 +10,7 @@ import pytest
 
 from alerts.clock import Clocks
 from alerts.ledger import open_ledger
+from alerts.links import Links
 from alerts.office import Office
 from alerts.organisation import Organisation
 from tests.alerts.office import ORGANISATION, ROSTER, Recorder
@@ -110,9 +111,10 @@ def make_desk(ledger: Any, sink: Recorder) -> Callable[..., Any]:
         channels: Mapping[str, Any] | None = None,
         organisation: Organisation = ORGANISATION,
         clocks: Clocks = Clocks(),  # noqa: B008 - frozen
+        links: Links | None = None,
     ) -> Any:
         given = {"first": sink, "second": sink} if channels is None else channels
-        return Desk(ledger, Office(organisation, clocks=clocks, roster=ROSTER), given)
+        return Desk(ledger, Office(organisation, clocks=clocks, roster=ROSTER, links=links), given)
 
     return make
 
