@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from alerts.channels.message import Channel, Delivered, Refused
+from alerts.channels.message import Channel, Delivered, Message, Refused
 from alerts.courier import Courier
 from alerts.docket import Docket
 from alerts.escalation import RUNGS
@@ -154,19 +154,20 @@ class Desk:
             self._handed |= plan.batches
             self._courier.start(
                 {
-                    name: [(row, outbox.outgoing(row, self._sign_by(row))) for row in batch]
+                    name: [(row, self._outgoing(row)) for row in batch]
                     for name, batch in plan.batches.items()
                 }
             )
 
-    def _sign_by(self, row: OutboxMessage) -> str:
-        """The link by which the receiver may acknowledge; those only informed get none."""
+    def _outgoing(self, row: OutboxMessage) -> Message:
+        """The message; who is only informed gets neither link to sign by nor mandatory report."""
         alert, links = row.alert, self._office.links
-        if alert is None or links is None:
-            return ""
-        if row.step == RUNGS[0] and row.recipient != alert.department:
-            return ""
-        return f"{self._office.public_url}/a/{links.token(alert.id, row.created_at)}"
+        asks = alert is not None and (row.step != RUNGS[0] or row.recipient == alert.department)
+        sign_by = ""
+        if asks and alert is not None and links is not None:
+            token = links.token(alert.id, row.created_at)
+            sign_by = f"{self._office.public_url}/a/{token}"
+        return outbox.outgoing(row, sign_by, asks=asks)
 
     def _rooms(self, moment: datetime) -> dict[str, outbox.Rooms | None]:
         free = self._courier.free()

@@ -85,6 +85,8 @@ def text(matter: Matter, step: str, receiver: str, person: str, *, leads: bool) 
         who = f"{receiver}" + (f"（{person}）" if person else "")
         lines.append(f"请{who}于 {moment(matter.acknowledge_by)} 前签收并核查处置")
         lines += [f"{what}期限：{moment(due)}" for what, due in matter.due]
+        if matter.urgent:
+            lines.append(f"请依法立即报告公安机关，强制报告草稿：{matter.link}/report")
     else:
         lines.append(f"主责：{matter.lead}；知会{receiver}，请按职责配合")
     lines.append(f"原因：{matter.reason}")

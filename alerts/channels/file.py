@@ -15,7 +15,10 @@ from alerts.channels.options import Options
 
 @dataclass(frozen=True, slots=True)
 class FileChannel:
-    """Writes <name>.txt for people and <name>.json for programs; a second send changes nothing."""
+    """Writes <name>.txt for people, <name>.html for an attachment and <name>.json for programs.
+
+    A second send changes nothing.
+    """
 
     folder: Path
     clock: Callable[[], datetime]
@@ -28,6 +31,8 @@ class FileChannel:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not done.exists():
                 _write(self.folder / f"{name}.txt", _readable(message))
+                if message.attachment:
+                    _write(self.folder / f"{name}.html", message.attachment)
                 # The JSON is the mark of a finished message, so it comes last.
                 _write(done, json.dumps(record, ensure_ascii=False, indent=1))
         except OSError as error:

@@ -66,6 +66,8 @@ class SmtpChannel:
         signing = f"签收：{message.acknowledge}" if message.acknowledge else ""
         parts = (message.text, message.link, signing)
         mail.set_content("\n\n".join(part for part in parts if part) + "\n")
+        if message.attachment:
+            mail.add_attachment(message.attachment, subtype="html", filename="强制报告草稿.html")
         return mail
 
     def _hand_over(self, mail: EmailMessage) -> Mapping[str, object]:

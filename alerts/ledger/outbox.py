@@ -13,7 +13,8 @@ from alerts.channels.message import Delivered, Message, Refused
 from alerts.ledger import bulk, chain
 from alerts.ledger.agenda import DESK
 from alerts.ledger.guard import guarded, writing
-from alerts.ledger.models import Notice, OutboxMessage
+from alerts.ledger.models import Incident, Notice, OutboxMessage
+from alerts.mandatory import Report, draft
 from alerts.queueing import Waiting, arrange
 
 _RECORD = """
@@ -184,8 +185,31 @@ def sent_since(moment: datetime) -> list[tuple[str, datetime]]:
         return [(name, at) for name, at in found.values_list("channel", "finished_at") if at]
 
 
-def outgoing(message: OutboxMessage, acknowledge: str) -> Message:
-    """The row as what channels take; `acknowledge` is the link to sign by, if any."""
+def mandatory_report(incident: Incident, link: str) -> str:
+    """The draft of the mandatory report on this incident."""
+    return draft(
+        Report(
+            incident=incident.id,
+            title=incident.title,
+            excerpt=incident.excerpt,
+            categories=incident.categories,
+            place=incident.place_name,
+            first_seen=incident.first_seen,
+            posts=incident.posts,
+            verification=incident.verification,
+            grounds=[name for name, *_ in incident.points],
+            link=link,
+        )
+    )
+
+
+def outgoing(message: OutboxMessage, acknowledge: str, *, asks: bool) -> Message:
+    """The row as what channels take; `acknowledge` is the link to sign by, if any.
+
+    A message on harm to a minor that `asks` its receiver to act has the mandatory report with it.
+    """
+    incident = message.incident
+    attached = asks and message.urgent and incident is not None
     return Message(
         key=message.key,
         subject=message.subject,
@@ -194,6 +218,7 @@ def outgoing(message: OutboxMessage, acknowledge: str) -> Message:
         link=message.link,
         urgent=message.urgent,
         acknowledge=acknowledge,
+        attachment=mandatory_report(incident, message.link) if attached and incident else "",
     )
 
 

@@ -154,3 +154,19 @@ def test_no_pin_is_kept_in_the_clear(officer: str) -> None:
     from alerts.ledger.models import User
 
     assert PIN not in User.objects.get(username=officer).pin
+
+
+def test_the_mandatory_report_is_a_click_away_for_those_who_see_the_case(
+    alert: str, log_in: "Callable[[str], Client]"
+) -> None:
+    from alerts.ledger.models import Alert
+
+    client = log_in("zhiban")
+    incident = Alert.objects.get(id=alert).incident_id
+    assert f"/alerts/{incident}/report" in client.get(f"/alerts/{alert}").content.decode()
+    page = client.get(f"/alerts/{alert}/report")
+    assert page.status_code == 200
+    assert "强制报告" in page.content.decode() and "13800000000" not in page.content.decode()
+    assert visitor().get(f"/alerts/{alert}/report").status_code == 302
+    other = Alert.objects.get(post="p-home")
+    assert client.get(f"/alerts/{other.id}/report").status_code == 404
