@@ -26,7 +26,7 @@ from alerts.ledger.cases import Arrival, Case, Cases
 from alerts.ledger.chain import Entry
 from alerts.ledger.models import Alert, Deadline, Incident, Notice, OutboxMessage
 from alerts.ledger.silencing import Silences, subject
-from alerts.loop import BY_HAND, FINISHED, State
+from alerts.loop import BY_HAND, FINISHED, Action, State
 from alerts.office import Office
 from alerts.organisation import NATION, Department
 from alerts.profile import commonest, joined, profile_of
@@ -227,8 +227,8 @@ class Docket:
             )
 
     def _climb(self, alert: Alert, row: Incident, now: datetime) -> None:
-        lead = self._department(row.lead)
-        informed = tuple(self._department(name) for name in row.informed)
+        lead, helping = self._called(row, alert), alert.reason == Action.ASSIGN
+        informed = () if helping else tuple(self._department(name) for name in row.informed)
         step = next_step(
             Pending(alert.grade, alert.step, lead, informed),
             self._office.roster,
@@ -311,7 +311,7 @@ class Docket:
             excerpt=row.excerpt,
             posts=row.posts,
             verification=row.verification,
-            lead=self._department(row.lead).name,
+            lead=self._called(row, alert).name,
             reason=alert.detail or alert.reason if alert is not None else "",
             grounds=[name for name, _ in row.points],
             basis=row.basis,
@@ -320,6 +320,11 @@ class Docket:
             urgent=row.urgent,
             link=f"{self._office.public_url}/alerts/{target}",
         )
+
+    def _called(self, row: Incident, alert: Alert | None) -> Department:
+        """Whoever must acknowledge: the lead, or the department that was asked to help."""
+        helping = alert is not None and alert.reason == Action.ASSIGN
+        return self._department(alert.department if alert is not None and helping else row.lead)
 
     def _department(self, identifier: str) -> Department:
         found = self._office.organisation.get(identifier)

@@ -30,6 +30,7 @@ class Action(StrEnum):
     ACKNOWLEDGE = "签收"
     ASSESS = "研判"
     HAND_OVER = "转办"
+    ASSIGN = "交办"
     HANDLE = "处置"
     VOICE = "发声"
     CLOSE = "办结"
@@ -39,10 +40,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`action` is allowed in the states `sources` and leads to `target`."""
+    """`action` is allowed in the states `sources` and leads to `target`; None changes nothing."""
 
     sources: frozenset[State]
-    target: State
+    target: State | None
 
 
 _AT_WORK = frozenset(
@@ -55,6 +56,7 @@ RULES: dict[Action, Rule] = {
     ),
     Action.ASSESS: Rule(_AT_WORK, State.ASSESSED),
     Action.HAND_OVER: Rule(_AT_WORK, State.HANDED_OVER),
+    Action.ASSIGN: Rule(_AT_WORK, None),
     Action.HANDLE: Rule(_AT_WORK, State.HANDLED),
     Action.VOICE: Rule(_AT_WORK, State.VOICED),
     Action.CLOSE: Rule(_AT_WORK, State.CLOSED),
@@ -76,7 +78,7 @@ def after(action: Action, state: State, incident: str) -> State:
     """
     rule = RULES[action]
     if state in rule.sources:
-        return rule.target
+        return rule.target or state
     possible = "、".join(allowed(state)) or "无"
     raise Conflict(f"事件 {incident} 现为“{state}”，不能{action}；现在可以：{possible}")
 

@@ -14,7 +14,7 @@ from typing import Any
 from alerts.clock import acknowledge_by, clocks
 from alerts.grading import COLOURS
 
-KINDS = ("立案", "定级派单", "预警", "转办", "拆案", "签收", "发声")
+KINDS = ("立案", "定级派单", "预警", "转办", "交办", "拆案", "签收", "发声")
 """The events that times are made of."""
 
 _LEVELS = {colour: level for level, colour in COLOURS.items()}
@@ -109,6 +109,8 @@ class _Reader:
         elif event.kind == "转办":
             case.lead = data["新主责部门"]
             self._call(data.get("预警", f"{event.incident}-{event.at}"), event)
+        elif event.kind == "交办":
+            self._call(data["预警"], event, data["协办部门"])
         elif event.kind == "拆案" and "拆自" in data:
             old = self._files[data["拆自"]]
             case.opened, case.lead, case.level = event.at, old.lead, old.level
@@ -119,11 +121,12 @@ class _Reader:
         elif event.kind == "发声":
             self._voice(case, event.at)
 
-    def _call(self, alert: str, event: Happened) -> None:
+    def _call(self, alert: str, event: Happened, helper: str = "") -> None:
         case = self._files[event.incident]
-        self._calls[alert] = (case.lead, event.at, case.level)
+        called = helper or case.lead
+        self._calls[alert] = (called, event.at, case.level)
         if self._counted(event.at):
-            self.tallies[case.lead].called += 1
+            self.tallies[called].called += 1
 
     def _acknowledge(self, alert: str, at: datetime) -> None:
         called = self._calls.pop(alert, None)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from alerts.clock import ACCEPTANCE, acknowledge_by, moment, told_at
 from alerts.errors import AlertError, Conflict
 from alerts.ledger import chain, labels
@@ -25,10 +27,11 @@ COMMENT = "留言"
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who acts, and from where: a console address, "终端", a link."""
+    """Who acts, and from where: a console address, "终端", a link; an id of the organisation."""
 
     name: str
     origin: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +65,36 @@ def find(identifier: str, *, lock: bool = False) -> Incident:
 def acknowledge(identifier: str, officer: Officer, now: datetime) -> Incident:
     """签收: stops the ladder and every pending message of the incident's alerts.
 
-    Raises Conflict naming who was first when nothing is left to acknowledge.
+    What a department was called to help with (交办) is signed for apart: by one of its officers, or
+    by the id of that alert, which then signs for nothing else. Raises Conflict naming who was first
+    when nothing is left to acknowledge.
     """
     with writing():
         incident = find(identifier, lock=True)
-        waiting = incident.alerts.filter(state=State.RAISED)
+        raised = incident.alerts.filter(state=State.RAISED)
+        helping = incident.alerts.filter(id=identifier, reason=Action.ASSIGN).exists()
+        if helping:
+            waiting = raised.filter(id=identifier)
+        else:
+            waiting = raised.exclude(
+                Q(reason=Action.ASSIGN) & ~Q(department=officer.department or None)
+            )
         state = State(incident.state)
-        if not waiting.exists() and state not in {State.RAISED, State.RECORDED}:
-            raise Conflict(_already(incident))
-        OutboxMessage.objects.filter(alert__incident=incident, state=OutboxMessage.PENDING).update(
-            state=OutboxMessage.CANCELLED, finished_at=now
-        )
         numbers = list(waiting.values_list("id", flat=True))
-        waiting.update(
+        if not numbers and (helping or state not in {State.RAISED, State.RECORDED}):
+            raise Conflict(_already(incident, identifier if helping else ""))
+        pending = OutboxMessage.objects.filter(
+            alert__incident=incident, state=OutboxMessage.PENDING
+        ).exclude(alert__in=raised.exclude(id__in=numbers))
+        pending.update(state=OutboxMessage.CANCELLED, finished_at=now)
+        incident.alerts.filter(id__in=numbers).update(
             state=State.ACKNOWLEDGED,
             acknowledged_at=now,
             acknowledged_by=officer.name,
             next_step_at=None,
         )
+        if helping:
+            return _finish(incident, Deed(Action.ACKNOWLEDGE, officer, now, {"预警": numbers}))
         if state in {State.RAISED, State.RECORDED, State.HANDED_OVER}:
             incident.state = State.ACKNOWLEDGED
         incident.acknowledged_at = incident.acknowledged_at or now
@@ -106,26 +121,58 @@ def hand_over(
         incident.state = after(Action.HAND_OVER, State(incident.state), incident.id)
         incident.lead, incident.lead_division = to.id, to.division
         incident.rule, incident.route_reason = BY_HAND, said
-        number = incident.alerts_raised = incident.alerts_raised + 1
-        Alert.objects.create(
-            id=f"{incident.id}-{number}",
-            incident=incident,
-            post="",
-            reason=Action.HAND_OVER,
-            detail=said[:200],
-            grade=incident.grade,
-            department=to.id,
-            raised_at=now,
-            acknowledge_by=acknowledge_by(incident.grade, now),
-            next_step_at=now,
-        )
+        call = _call(incident, Action.HAND_OVER, to, said, now)
         data = {
             "原主责部门": before,
             "新主责部门": to.id,
             "理由": said,
-            "预警": f"{incident.id}-{number}",
+            "预警": call,
         }
         return _finish(incident, Deed(Action.HAND_OVER, officer, now, data))
+
+
+def assign(
+    identifier: str, officer: Officer, now: datetime, to: Department, wanted: str
+) -> Incident:
+    """交办: another department helps while the lead stays; the desk calls it to acknowledge.
+
+    Raises Conflict when it leads or helps already.
+    """
+    said = _said(wanted, "协办要求")
+    with writing():
+        incident = find(identifier, lock=True)
+        incident.state = after(Action.ASSIGN, State(incident.state), incident.id)
+        if incident.lead == to.id:
+            raise Conflict(f"{to.name}已是事件 {incident.id} 的主责部门，无需交办")
+        if to.id in helpers(incident):
+            raise Conflict(f"{to.name}已在协办事件 {incident.id}：补充要求请留言")
+        call = _call(incident, Action.ASSIGN, to, said, now)
+        data = {"协办部门": to.id, "要求": said, "预警": call}
+        return _finish(incident, Deed(Action.ASSIGN, officer, now, data))
+
+
+def helpers(incident: Incident) -> list[str]:
+    """The ids of the departments that were asked to help, in the order of the asking."""
+    calls = incident.alerts.filter(reason=Action.ASSIGN).order_by("raised_at", "id")
+    return list(calls.values_list("department", flat=True))
+
+
+def _call(incident: Incident, reason: Action, to: Department, said: str, now: datetime) -> str:
+    """Have the desk call a department; returns the alert's id."""
+    number = incident.alerts_raised = incident.alerts_raised + 1
+    alert = Alert.objects.create(
+        id=f"{incident.id}-{number}",
+        incident=incident,
+        post="",
+        reason=reason,
+        detail=said[:200],
+        grade=incident.grade,
+        department=to.id,
+        raised_at=now,
+        acknowledge_by=acknowledge_by(incident.grade, now),
+        next_step_at=now,
+    )
+    return alert.id
 
 
 def handle(identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
@@ -278,8 +325,10 @@ def _said(text: str, what: str) -> str:
     return text.strip()
 
 
-def _already(incident: Incident) -> str:
-    last = incident.alerts.exclude(acknowledged_at=None).order_by("-acknowledged_at").first()
+def _already(incident: Incident, alert: str) -> str:
+    signed = incident.alerts.exclude(acknowledged_at=None)
+    signed = signed.filter(id=alert) if alert else signed
+    last = signed.order_by("-acknowledged_at").first()
     if last is None:
         return f"事件 {incident.id} 现为“{incident.state}”，没有待签收的预警"
     when = moment(last.acknowledged_at or incident.opened_at)

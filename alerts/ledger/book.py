@@ -182,6 +182,11 @@ class Ledger:
     ) -> Incident:
         return actions.hand_over(identifier, officer, now, to, reason)
 
+    def assign(
+        self, identifier: str, officer: Officer, now: datetime, *, to: Department, wanted: str
+    ) -> Incident:
+        return actions.assign(identifier, officer, now, to, wanted)
+
     def handle(self, identifier: str, officer: Officer, now: datetime, note: str) -> Incident:
         return actions.handle(identifier, officer, now, note)
 

@@ -144,6 +144,28 @@ def transfer(
     )
 
 
+def assign(
+    identifier: Identifier,
+    officer: Officer,
+    to: Annotated[str, typer.Option("--to", help="协办部门的编号、名称或类别（如 民政）")],
+    note: Note,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """交办：请另一个部门协办，主责不变；对方须另行签收。
+
+    例：shengyuan incidents assign 20240301-f64551fc --as zhangli --to 民政 --note 今晚安排床位
+    """
+    office, ledger = _open(config)
+    target = _department(office, to, ledger.incident(identifier).lead_division)
+    _act(
+        config,
+        officer,
+        as_json,
+        lambda ledger, who, now: ledger.assign(identifier, who, now, to=target, wanted=note),
+    )
+
+
 def handle(
     identifier: Identifier,
     officer: Officer,
@@ -304,6 +326,7 @@ for _group in (incidents, alerts):
         ("ack", acknowledge),
         ("assess", assess),
         ("transfer", transfer),
+        ("assign", assign),
         ("handle", handle),
         ("voice", voice),
         ("close", close),

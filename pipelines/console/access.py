@@ -2,8 +2,9 @@
 
 The coordinating department (the women's federation) sees every incident of its division, an
 office's own one every incident at all. Any other department sees what it leads, what it is informed
-of, and what the same kind of department below it leads. Who leads, coordinates or stands above may
-act; who is only informed may look.
+of, what it was asked to help with, and what the same kind of department below it leads. Who leads,
+coordinates or stands above may act; who helps may sign for that and record measures; who is only
+informed may look and speak.
 """
 
 import json
@@ -11,7 +12,8 @@ import json
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from alerts.ledger.models import Incident, User
+from alerts.ledger.models import Alert, Incident, User
+from alerts.loop import Action, State
 from alerts.organisation import COORDINATOR, Department, Organisation, stem
 
 UNMASKING_ROLES = ("值班", "带班领导", "管理员")
@@ -35,7 +37,7 @@ def visible(user: User, organisation: Organisation) -> QuerySet[Incident]:
     if department is None:
         return incidents.none()
     return incidents.annotate(told=Cast("informed", TextField())).filter(
-        _in_charge(department, organisation) | _named(department.id)
+        _in_charge(department, organisation) | _named(department.id) | _helping(department.id)
     )
 
 
@@ -47,6 +49,23 @@ def may_act(user: User, organisation: Organisation, incident: Incident) -> bool:
     if department is None:
         return False
     return Incident.objects.filter(_in_charge(department, organisation), id=incident.id).exists()
+
+
+def help_of(user: User, incident: Incident) -> Alert | None:
+    """The call by which this officer's department was asked to help, if it was."""
+    if not user.department:
+        return None
+    calls = incident.alerts.filter(reason=Action.ASSIGN, department=user.department)
+    return calls.order_by("-raised_at").first()
+
+
+def waiting(user: User, organisation: Organisation) -> QuerySet[Incident]:
+    """The incidents of this officer that somebody must still sign for, help asked for included."""
+    calls = Alert.objects.filter(
+        reason=Action.ASSIGN, department=user.department or None, state=State.RAISED
+    )
+    mine = Q(state=State.RAISED) | Q(id__in=calls.values("incident"))
+    return visible(user, organisation).filter(mine)
 
 
 def may_unmask(user: User) -> bool:
@@ -72,6 +91,11 @@ def _in_charge(department: Department, organisation: Organisation) -> Q:
         if other.kind == department.kind and other.division.startswith(below)
     ]
     return own | Q(lead__in=same)
+
+
+def _helping(department: str) -> Q:
+    calls = Alert.objects.filter(reason=Action.ASSIGN, department=department)
+    return Q(id__in=calls.values("incident"))
 
 
 def _named(identifier: str) -> Q:

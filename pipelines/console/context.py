@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from alerts.ledger.review import waiting
-from alerts.loop import State
-from pipelines.console.access import sees_all, visible
+from pipelines.console.access import sees_all
+from pipelines.console.access import waiting as waiting_for
 from pipelines.console.office import current
 
 _MOST_COUNTED = 999
@@ -22,9 +22,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "now": site.clock(),
     }
     if user is not None and user.is_authenticated:
-        values["waiting_count"] = (
-            visible(user, site.organisation).filter(state=State.RAISED).count()
-        )
+        values["waiting_count"] = waiting_for(user, site.organisation).count()
         if sees_all(user, site.organisation):
             values["doubtful_count"] = waiting()[:_MOST_COUNTED].count()
         values["department_name"] = site.department_name(user.department)

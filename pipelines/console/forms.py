@@ -52,9 +52,24 @@ class HandOver(ActionForm):
             field.choices = [("", "请选择部门"), *choices]
 
     def apply(self, ledger: Ledger, incident: str, officer: Officer, now: datetime) -> Incident:
-        to = self._departments[self.cleaned_data["to"]]
         reason = self.cleaned_data["reason"]
-        return ledger.hand_over(incident, officer, now, to=to, reason=reason)
+        return ledger.hand_over(incident, officer, now, to=self.department, reason=reason)
+
+    @property
+    def department(self) -> Department:
+        """The department that a valid form names."""
+        return self._departments[self.cleaned_data["to"]]
+
+
+class Assign(HandOver):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].label, self.fields["reason"].label = "交给哪个部门协办", "协办要求"
+        self.fields["reason"].widget.attrs["placeholder"] = "需要对方做什么，什么时候要结果"
+
+    def apply(self, ledger: Ledger, incident: str, officer: Officer, now: datetime) -> Incident:
+        to, wanted = self.department, self.cleaned_data["reason"]
+        return ledger.assign(incident, officer, now, to=to, wanted=wanted)
 
 
 class Handle(ActionForm):
@@ -136,9 +151,9 @@ def form_for(
     `data` are the submitted values, None for an empty form.
     """
     prefix = action.name.lower()
-    if action is Action.HAND_OVER:
-        departments = receivers(incident, organisation)
-        return HandOver(data, prefix=prefix, departments=departments)
+    if action in {Action.HAND_OVER, Action.ASSIGN}:
+        kind = HandOver if action is Action.HAND_OVER else Assign
+        return kind(data, prefix=prefix, departments=receivers(incident, organisation))
     form = _FORMS.get(action)
     return form(data, prefix=prefix) if form else None
 

@@ -66,6 +66,8 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     reason = ("--reason", "需临时安置")
     moved, _ = shengyuan(office, "incidents", "transfer", incident, *who, "--to", "民政", *reason)
     assert "420222-民政" in moved
+    helping = ("--to", "妇联", "--note", "陪同就医")
+    shengyuan(office, "incidents", "assign", incident, *who, *helping)
     shengyuan(office, "incidents", "voice", incident, *who, "--link", "https://example.gov.cn/1")
     outcome = ("--outcome", "属实", "--reason", "已立案")
     shengyuan(office, "incidents", "close", incident, *who, *outcome)
@@ -78,16 +80,16 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     assert "无需并案" in shengyuan(office, "alerts", "merge", alert["id"], *who, *into, code=1)[1]
     shengyuan(office, "incidents", "comment", incident, *who, "--note", "卷宗在三号柜")
     shengyuan(office, "incidents", "archive", incident, *who)
-    (police, civil) = map(
-        json.loads, shengyuan(office, "alerts", "times", "--json")[0].splitlines()
-    )
-    assert (police["department"], police["acknowledged"]["count"]) == ("420222-公安", 1)
-    assert civil["voiced"]["count"] == 1
+    told, _ = shengyuan(office, "alerts", "times", "--json")
+    times = {row["department"]: row for row in map(json.loads, told.splitlines())}
+    assert times["420222-公安"]["acknowledged"]["count"] == 1
+    assert times["420222-民政"]["voiced"]["count"] == 1
+    assert times["420222-妇联"]["called"] == 1
     assert "签收用时中位数" in shengyuan(office, "alerts", "times", "--since", "2024-01-01")[0]
     assert "没有预警" in shengyuan(office, "alerts", "times", "--until", "2024-01-01")[1]
     whole = json.loads(shengyuan(office, "incidents", "show", incident, "--json")[0])
     done = [event["kind"] for event in whole["log"] if event["actor"] == "zhangli"]
-    assert done == ["签收", "转办", "发声", "办结", "留言", "归档"]
+    assert done == ["签收", "转办", "交办", "发声", "办结", "留言", "归档"]
     assert {event["origin"] for event in whole["log"] if event["actor"] == "zhangli"} == {"终端"}
     assert all(clock["met"] for clock in whole["deadlines"])
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from alerts.ledger.models import Incident, Notice, User
 from alerts.loop import FINISHED, State
 from nlp.taxonomy import COLOURS, Category
-from pipelines.console.access import sees_all, visible
+from pipelines.console.access import sees_all, visible, waiting
 from pipelines.console.office import Site, current
 
 _PAGE = 30
@@ -41,7 +41,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     chosen = request.GET.get("view", "open")
     chosen = chosen if chosen in VIEWS else "open"
-    incidents = _filtered(visible(user, site.organisation), request, chosen)
+    among = waiting if chosen == "waiting" else visible
+    incidents = _filtered(among(user, site.organisation), request, chosen)
     page = Paginator(_sorted(incidents), _PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -61,10 +62,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def pulse(request: HttpRequest) -> JsonResponse:
     """How many alerts wait and when the newest incident was opened: the page asks now and then."""
-    incidents = visible(cast(User, request.user), current().organisation)
-    waiting = incidents.filter(state=State.RAISED)
-    newest = waiting.order_by("-opened_at").values_list("id", flat=True).first()
-    return JsonResponse({"waiting": waiting.count(), "newest": newest or ""})
+    mine = waiting(cast(User, request.user), current().organisation)
+    newest = mine.order_by("-opened_at").values_list("id", flat=True).first()
+    return JsonResponse({"waiting": mine.count(), "newest": newest or ""})
 
 
 def _notices(user: User, site: Site) -> QuerySet[Notice]:
@@ -77,7 +77,8 @@ def _notices(user: User, site: Site) -> QuerySet[Notice]:
 def _filtered(
     incidents: QuerySet[Incident], request: HttpRequest, chosen: str
 ) -> QuerySet[Incident]:
-    incidents = incidents.filter(state__in=[str(state) for state in VIEWS[chosen][1]])
+    if chosen != "waiting":
+        incidents = incidents.filter(state__in=[str(state) for state in VIEWS[chosen][1]])
     grade = request.GET.get("grade", "")
     if grade in {"1", "2", "3", "4"}:
         incidents = incidents.filter(grade=int(grade))

@@ -18,7 +18,7 @@ from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow, Us
 from alerts.ledger.repeats import repeats
 from alerts.loop import FINISHED, Action, State, allowed
 from alerts.signal import Signal
-from pipelines.console.access import may_act, may_unmask, visible
+from pipelines.console.access import help_of, may_act, may_unmask, visible
 from pipelines.console.forms import ActionForm, Comment, form_for
 from pipelines.console.office import current
 
@@ -75,16 +75,20 @@ def act(request: HttpRequest, identifier: str, action: str) -> HttpResponse:
     site = current()
     user = cast(User, request.user)
     incident = seen(request, identifier)
-    if not may_act(user, site.organisation, incident):
-        raise PermissionDenied("本事件由其他部门主责，你所在部门只能查看。")
     chosen = next((item for item in Action if item.name.lower() == action), None)
+    subject = incident.id
+    if not may_act(user, site.organisation, incident):
+        call = help_of(user, incident)
+        if call is None or chosen not in _HELPING:
+            raise PermissionDenied("本事件由其他部门主责，你所在部门只能查看。")
+        subject = call.id
     form = form_for(chosen, incident, site.organisation, request.POST) if chosen else None
     if chosen is None or form is None:
         raise Http404
     if not form.is_valid():
         return _page(request, incident, (chosen, form), status=422)
     try:
-        form.apply(site.ledger, incident.id, officer(request), site.clock())
+        form.apply(site.ledger, subject, officer(request), site.clock())
     except LedgerUnavailable:
         raise
     except AlertError as error:
@@ -132,7 +136,8 @@ def officer(request: HttpRequest) -> Officer:
     user = cast(User, request.user)
     name = user.get_full_name().strip()
     shown = f"{name}（{user.username}）" if name else user.username
-    return Officer(name=shown, origin=f"控制台 {request.META.get('REMOTE_ADDR', '')}".strip())
+    origin = f"控制台 {request.META.get('REMOTE_ADDR', '')}".strip()
+    return Officer(name=shown, origin=origin, department=user.department)
 
 
 def seen(request: HttpRequest, identifier: str) -> Incident:
@@ -160,7 +165,8 @@ def _page(
     user = cast(User, request.user)
     acting = may_act(user, site.organisation, incident)
     alerts = list(incident.alerts.all())
-    waiting = [alert for alert in alerts if alert.state == State.RAISED]
+    call = None if acting else help_of(user, incident)
+    waiting = [alert for alert in alerts if alert.state == State.RAISED and _asked(alert, user)]
     events = site.ledger.log(incident.id)
     context: dict[str, Any] = {
         "incident": incident,
@@ -176,10 +182,28 @@ def _page(
         "candidates": _suggested(incident),
         "may_act": acting,
         "may_unmask": may_unmask(user),
-        "actions": _offered(incident, bool(waiting), wrong) if acting else [],
+        "may_sign": acting or call is not None,
+        "helping": [alert for alert in reversed(alerts) if alert.reason == Action.ASSIGN],
+        "actions": _actions(incident, bool(waiting), wrong, acting, call),
         "steps": _steps(incident, events),
     }
     return render(request, "console/incident.html", context, status=status)
+
+
+def _asked(alert: Alert, user: User) -> bool:
+    """Whether this alert is for the officer: help is signed for by the department asked."""
+    return alert.reason != Action.ASSIGN or alert.department == user.department
+
+
+def _actions(
+    incident: Incident,
+    waiting: bool,
+    wrong: tuple[Action, ActionForm] | None,
+    acting: bool,
+    call: Alert | None,
+) -> list[OfferedAction]:
+    offered = _offered(incident, waiting, wrong) if acting or call is not None else []
+    return [item for item in offered if acting or item.action is Action.HANDLE]
 
 
 def _posts(incident: Incident) -> list[ShownPost]:
@@ -238,7 +262,9 @@ _LOOP = {
     State.CLOSED: Action.VISIT,
     State.VISITED: Action.ARCHIVE,
 }
-_MILESTONES = frozenset(Action) - {Action.HAND_OVER}
+_MILESTONES = frozenset(Action) - {Action.HAND_OVER, Action.ASSIGN}
+_HELPING = frozenset({Action.ACKNOWLEDGE, Action.HANDLE})
+"""What a department may do that was asked to help."""
 
 
 def _next(state: str) -> Action | None:

@@ -283,6 +283,32 @@ class TestIncident:
         hidden = f"/incidents/{incident_of('p-child').id}/comment"
         assert client.post(hidden, {"text": said}).status_code == 403
 
+    def test_a_department_that_was_asked_to_help(self, log_in: LogIn) -> None:
+        from alerts.ledger.models import User
+
+        desk, incident = log_in("zhiban"), incident_of("p-child")
+        at = f"/incidents/{incident.id}"
+        to = incident.lead.replace("公安", "民政")
+        User.objects.filter(username="gongan").update(department=to, division="990122")
+        civil = log_in("gongan")
+        desk.post(f"{at}/acknowledge")
+        form = {"assign-to": to, "assign-reason": "今晚安排床位"}
+        assert desk.post(f"{at}/assign", form).status_code == 302
+        assert "协办：" in page(desk, at)
+        assert civil.get("/pulse").json()["waiting"] == 1
+        assert "一女童疑遭" in page(civil, "/?view=waiting")
+
+        text = page(civil, at)
+        assert "的名义签收" in text
+        assert "确认处置" in text
+        assert "确认办结" not in text
+        assert civil.post(f"{at}/close", {}).status_code == 403
+        civil.post(f"{at}/acknowledge")
+        assert civil.get("/pulse").json()["waiting"] == 0
+        civil.post(f"{at}/handle", {"handle-note": "已腾出一间"})
+        assert incident_of("p-child").state == "处置中"
+        assert "已腾出一间" in page(desk, at)
+
     def test_merge_and_split_by_hand(self, log_in: LogIn) -> None:
         client = log_in("zhiban")
         home, child = incident_of("p-home"), incident_of("p-child")
