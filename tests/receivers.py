@@ -4,7 +4,7 @@ import ipaddress
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -56,8 +56,8 @@ class Robot:
 
 
 @contextmanager
-def robot() -> Iterator[Robot]:
-    """A robot server on a free port of loopback."""
+def robot(answer: Callable[[Received], Reply] | None = None) -> Iterator[Robot]:
+    """A robot server on a free port of loopback; `answer` replaces the scripted replies."""
     state = Robot("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -65,7 +65,7 @@ def robot() -> Iterator[Robot]:
             length = int(self.headers.get("Content-Length", "0"))
             received = Received(self.path, dict(self.headers), self.rfile.read(length))
             state.received.append(received)
-            reply = state.next_reply()
+            reply = answer(received) if answer else state.next_reply()
             time.sleep(reply.pause)
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.content_type)

@@ -14,6 +14,7 @@ from alerts.links import Links
 from alerts.organisation import Organisation
 from alerts.signal import SignalPlace
 from tests.alerts.conftest import BOTH
+from tests.alerts.flood import fill
 from tests.alerts.office import START, Recorder, department, signal
 from tests.receivers import Reply, robot
 
@@ -62,47 +63,6 @@ class Gate(Recorder):
     def send(self, message: Message) -> Delivered | Refused:
         self.opened.wait(60)
         return super().send(message)
-
-
-def fill(number: int, at: datetime = START, first: int = 0) -> None:
-    """Messages of as many alerts in the outbox, each to the federation's robot and the police."""
-    from alerts.ledger.models import Alert, Incident, OutboxMessage
-
-    for count in range(first, first + number):
-        name = f"20240301-{count:08x}"
-        incident = Incident.objects.create(
-            id=name,
-            title=f"第{count}件",
-            grade=2 + count % 3,
-            first_seen=at,
-            last_seen=at,
-            opened_at=at,
-            lead="420222-公安",
-        )
-        alert = Alert.objects.create(
-            id=f"{name}-1",
-            incident=incident,
-            reason="新事件",
-            grade=incident.grade,
-            department=incident.lead,
-            raised_at=at,
-            acknowledge_by=at + timedelta(hours=2),
-            next_step_at=at + timedelta(hours=2),
-        )
-        for receiver, channel in (("420222-妇联", "robot"), ("420222-公安", "police")):
-            OutboxMessage.objects.create(
-                key=f"{alert.id}:{receiver}:0",
-                alert=alert,
-                incident=incident,
-                recipient=receiver,
-                step="预警",
-                channels=[channel],
-                subject=f"【黄】预警：家庭暴力·阳新县 {count}",
-                text=f"标题：第{count}件\n请{receiver}于 03月01日 10:00 前签收并核查处置",
-                link=f"http://127.0.0.1:8000/alerts/{alert.id}",
-                created_at=at,
-                next_attempt=at,
-            )
 
 
 def test_an_error_code_inside_http_200_is_refused_and_the_next_channel_gets_it(
