@@ -16,7 +16,7 @@ from nlp.masking.accounts import find_accounts
 from nlp.masking.childnames import stands_as_name
 from nlp.masking.homes import find_homes
 from nlp.masking.minors import minors_at
-from nlp.masking.nameforms import given_name, is_word
+from nlp.masking.nameforms import given_name, is_doubled, is_word
 from nlp.masking.numbers import find_numbers
 from nlp.masking.schools import find_schools
 from nlp.masking.spans import PrivateSpan
@@ -67,7 +67,7 @@ class _Spread:
 
     def __init__(self, names: Set[str]) -> None:
         given = {given_name(name) for name in names} - {"", *names}
-        self._everyday = {name for name in names | given if is_word(name)}
+        self._everyday = {name for name in names | given if is_word(name) and not is_doubled(name)}
         self._finder = AhoCorasick(sorted(names | given), MatchKind.LeftmostLongest)
 
     def find(self, text: str) -> Iterator[PrivateSpan]:

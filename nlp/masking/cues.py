@@ -142,7 +142,7 @@ SHOW: Final = re.compile(alternatives("names-show.txt"))
 """Stage, screen and sport: names there are famous ones."""
 EVIDENCE: Final = re.compile(
     rf"{CHILD}|{KIN}|(?<!\d){_AGE}|[\d一二三四五六七八九]班|年级|[初高][一二三]|未成年"
-    r"|幼儿园|小学|中学|校服|[她他][妈爸]|[继养][父母]|后[妈爸娘]|家访|班里|学[妹弟]|[去在到来]学校|上学|放学|班主任|同桌"
+    r"|幼儿园|小学|中学|校服|[她他][妈爸]|[继养][父母]|后[妈爸娘]|家访|班里|园里|妈妈你好|学[妹弟]|[去在到来]学校|上学|放学|班主任|同桌"
 )
 """A child is near."""
 

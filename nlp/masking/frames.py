@@ -23,6 +23,7 @@ from nlp.masking.nameforms import (
     are_common,
     cuts,
     hold_never,
+    is_doubled,
     is_word,
     surname_length,
 )
@@ -114,7 +115,8 @@ def _weight(text: str, start: int, end: int) -> int:
     name = text[start:end]
     worth = _worth(text, start, name)
     before = _before(text, start, worth)
-    if before == _NAMED and not worth:
+    told = before == _NAMED or (before and _AGED.match(text, end))
+    if told and not worth:
         worth = int(is_word(name) and _may_be(text, start, name) and not WORDS.fullmatch(name))
     if not worth:
         return 0
@@ -149,9 +151,10 @@ def _behind(text: str, end: int) -> int:
 
 def _worth(text: str, start: int, name: str) -> int:
     """3 for a full name, 2 for characters that are likely one, 1 for a word that may be, else 0."""
+    possible = _may_be(text, start, name)
     if KNOWN_PETS.fullmatch(name):
-        return 2
-    if not _may_be(text, start, name):
+        return _FULL_WORTH if possible and is_doubled(name) else 2
+    if not possible:
         return 0
     surname = surname_length(name)
     given = name[1:] if surname else name
@@ -163,7 +166,7 @@ def _worth(text: str, start: int, name: str) -> int:
             return 1 if WORDS.fullmatch(name) else 2
         noun = words[0][1].startswith(_NOUNS) or (words[0][1] == "v" and are_common(name))
         return int(len(name) == 2 and noun)
-    if pet and name[0] == name[1]:
+    if is_doubled(name):
         return 0 if _straddles(text, start, name, words) else _FULL_WORTH
     if surname and common and (len(name) == 3 or name[0] in _SURE):
         return 0 if _straddles(text, start, name, words) else _FULL_WORTH

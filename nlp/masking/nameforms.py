@@ -129,6 +129,11 @@ def is_word(text: str) -> bool:
     return len(words) == 1 and not words[0][1].startswith("nr")
 
 
+def is_doubled(name: str) -> bool:
+    """Whether the name is one character twice: 阳阳."""
+    return len(name) == 2 and name[0] == name[1]
+
+
 def is_noun(text: str) -> bool:
     """Whether the dictionary knows these characters as one noun or adjective."""
     words = rjieba.tag(text, False)

@@ -21,7 +21,10 @@ from tests.nlp.planted import marked_posts, planted_post, shares_right
 
 _POSTS = 600
 _WRITTEN = ("planted-posts.txt", "planted-posts-fresh.txt")
-_THIRD_HAND = tuple(f"planted-posts-{name}.txt" for name in ("third", "fourth", "fifth", "sixth"))
+_THIRD_HAND = tuple(
+    f"planted-posts-{name}.txt"
+    for name in ("third", "fourth", "fifth", "sixth", "seventh", "eighth")
+)
 """Each was written before the rules were mended against it; half the names are everyday words."""
 _NUMBERS = (
     *("id", "phone", "landline", "card", "qq", "wechat", "email", "plate", "passport", "account"),
@@ -225,8 +228,8 @@ def test_posts_written_by_hand(
 
 
 @pytest.mark.parametrize(
-    ("name", "names"), zip(_THIRD_HAND, (0.95, 0.80, 0.95, 0.94), strict=True)
-)  # the middle set is names like 时间, 汉界 and 于是, told of as people are
+    ("name", "names"), zip(_THIRD_HAND, (0.95, 0.80, 0.95, 0.95, 0.85, 0.95), strict=True)
+)  # the second and the fifth are rich in names like 时间, 汉界, 丰收, told of as people are
 def test_posts_of_a_third_hand(name: str, names: float) -> None:
     shares = shares_right(name)
     assert shares["name"] >= names
@@ -239,7 +242,7 @@ def test_posts_of_a_third_hand(name: str, names: float) -> None:
 
 def test_enough_posts_are_written() -> None:
     written = [len(list(marked_posts(name))) for name in (*_WRITTEN, *_THIRD_HAND)]
-    assert written == [521, 347, 150, 99, 78, 45]
+    assert written == [521, 347, 150, 99, 78, 45, 40, 30]
 
 
 @pytest.mark.parametrize("name", [*_WRITTEN, *_THIRD_HAND])
