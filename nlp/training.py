@@ -41,6 +41,9 @@ _RARE: Final = (2, 2, 2, 4, 4)
 """A term of each family must stand in so many documents to be a feature: of pairs and roles there
 are many more than could be learned."""
 
+_SETTLING: Final = 20_000
+"""About how many posts tell how scores change when features go."""
+
 _FEWEST: Final = 2 * FOLDS
 """A label with fewer posts, or fewer posts without it, has no head of its own, only its rate."""
 
@@ -139,7 +142,7 @@ def train(
         concepts=concepts,
     )
     progress("训练：闸门")
-    finished, moved = _settled(model, registry.rounded(pruned(model, FEATURES)), posts)
+    finished, moved = _settled(model, registry.rounded(pruned(model, FEATURES)), stream or posts)
     finished = replace(finished, gate=learn_gate(finished, posts, stream))
     return Trained(finished, held_out, labels, alarms.daily(alert), moved)
 
@@ -250,13 +253,16 @@ def _review_level(posts: Sequence[LabelledPost], held_out: Floats) -> float:
     return min(levels)
 
 
-def _settled(whole: Model, stored: Model, posts: Sequence[LabelledPost]) -> tuple[Model, float]:
+def _settled(
+    whole: Model, stored: Model, posts: Sequence[LabelledPost | StreamPost]
+) -> tuple[Model, float]:
     """The stored model with sigmoids for its own scores, and how far its probabilities have moved.
 
     Fewer features in a block weigh more, so scores grow by some per cent; the line that leads back
-    goes into the sigmoids. The distance is the mean over every tenth post.
+    goes into the sigmoids. `posts` are best such that nobody has learned from: rare features, which
+    are the first to go, tell more of posts that were learned. The distance is the mean over some.
     """
-    some = posts[::10]
+    some = posts[:: max(1, len(posts) // _SETTLING)]
     texts = [document(post.title, post.body) for post in some]
     kinds = [kind_of(post.title, post.body) for post in some]
     rows = [rows_of(model.extractor(), texts) for model in (whole, stored)]
