@@ -140,6 +140,17 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5
 
 
+def holiday(day: date) -> str:
+    """The statutory holiday that this day belongs to, empty on any other day."""
+    import chinese_calendar
+
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return ""
+    return chinese_calendar.Holiday(name).chinese if off and name else ""
+
+
 def add_working_days(day: date, count: int) -> date:
     """The day that lies `count` working days after `day`."""
     while count > 0:

@@ -1,13 +1,14 @@
 """Who is on duty: shifts from a CSV `start,end,person,role`, and what they leave uncovered."""
 
 import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from alerts.clock import ZONE
+from alerts.clock import ZONE, moment
 from alerts.errors import AlertError
 
 ROLES = ("值班", "副班", "带班领导")
@@ -24,6 +25,15 @@ class Shift:
     end: datetime
     person: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """By what a shift is named: who, from when, and in which role where that is not clear."""
+
+    person: str
+    start: datetime
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,42 @@ class Roster:
                 found.append(Gap(free, until, role))
         return found
 
+    def people(self, since: datetime, days: int = 30) -> list[str]:
+        """Everybody with a shift within the next `days`, in the order of their first."""
+        until = since + timedelta(days=days)
+        shifts = (item for item in self.shifts if item.end > since and item.start < until)
+        return list(dict.fromkeys(shift.person for shift in shifts))
+
+    def swapped(self, given: "Slot", taken: "Slot | None", by: str) -> "Roster":
+        """The roster in which `by` has the shift `given`, and its former owner `taken` if any.
+
+        Raises AlertError when a slot has no shift, or somebody would have two at once in one role.
+        """
+        first = self._at(given)
+        changed = {first: replace(first, person=by)}
+        if taken is not None:
+            second = self._at(taken)
+            changed[second] = replace(second, person=given.person)
+        shifts = tuple(changed.get(shift, shift) for shift in self.shifts)
+        _refuse_overlaps([(0, shift) for shift in shifts], lambda _: "换班之后")
+        return Roster(shifts)
+
+    def _at(self, slot: "Slot") -> Shift:
+        found = [
+            shift
+            for shift in self.shifts
+            if shift.person == slot.person
+            and shift.start == slot.start
+            and slot.role in {"", shift.role}
+        ]
+        if not found:
+            raise AlertError(f"值班表里没有 {slot.person} 在 {moment(slot.start)} 开始的班次")
+        if len(found) > 1:
+            raise AlertError(
+                f"{slot.person} 在 {moment(slot.start)} 有 {len(found)} 个岗位：请写明岗位"
+            )
+        return found[0]
+
     def _of(self, role: str) -> Iterable[Shift]:
         return (shift for shift in self.shifts if shift.role == role)
 
@@ -87,20 +133,45 @@ def parse_roster(lines: Iterable[str], source: str) -> Roster:
     placed = [
         (reader.line_num, _shift(row, f"值班表 {source} 第 {reader.line_num} 行")) for row in reader
     ]
-    placed.sort(key=lambda item: (item[1].role, item[1].person, item[1].start))
-    for (_, before), (line, shift) in pairwise(placed):
+    _refuse_overlaps(placed, lambda line: f"值班表 {source} 第 {line} 行")
+    return Roster(tuple(sorted((shift for _, shift in placed), key=lambda item: item.start)))
+
+
+def write_roster(roster: Roster) -> str:
+    """The roster as the CSV that `load_roster` reads, in Beijing time."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(_COLUMNS)
+    for shift in sorted(roster.shifts, key=lambda item: (item.start, ROLES.index(item.role))):
+        times = (at.astimezone(ZONE).isoformat() for at in (shift.start, shift.end))
+        table.writerow([*times, shift.person, shift.role])
+    return text.getvalue()
+
+
+def _refuse_overlaps(placed: list[tuple[int, Shift]], where: Callable[[int], str]) -> None:
+    ordered = sorted(placed, key=lambda item: (item[1].role, item[1].person, item[1].start))
+    for (_, before), (line, shift) in pairwise(ordered):
         same = (before.role, before.person) == (shift.role, shift.person)
         if same and shift.start < before.end:
             raise AlertError(
-                f"值班表 {source} 第 {line} 行：{shift.person} 的班次与自己的另一班重叠，请改正时间"
+                f"{where(line)}：{shift.person} 的班次与自己的另一班重叠"
+                f"（{shift.role} {moment(shift.start)}），请改正时间"
             )
-    return Roster(tuple(sorted((shift for _, shift in placed), key=lambda item: item.start)))
+
+
+def read_moment(text: str, where: str) -> datetime:
+    """The moment that an officer wrote; without a zone it is Beijing time. Raises AlertError."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise AlertError(f"{where}的时间“{text}”有误，应如 2026-01-31 08:00") from error
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
 def _shift(row: dict[str, str | None], where: str) -> Shift:
     if None in row or None in row.values():
         raise AlertError(f"{where}：应有 {len(_COLUMNS)} 列")
-    start, end = (_moment(str(row[name]), name, where) for name in ("start", "end"))
+    start, end = (read_moment(str(row[name]), f"{where}：{name} ") for name in ("start", "end"))
     person, role = str(row["person"]).strip(), str(row["role"]).strip()
     if end <= start:
         raise AlertError(f"{where}：结束时间不晚于开始时间，请改正")
@@ -109,11 +180,3 @@ def _shift(row: dict[str, str | None], where: str) -> Shift:
     if role not in ROLES:
         raise AlertError(f"{where}：不认识的岗位 {role}；可用：{'、'.join(ROLES)}")
     return Shift(start, end, person, role)
-
-
-def _moment(text: str, name: str, where: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise AlertError(f"{where}：{name} 的时间“{text}”有误，应如 2026-01-31 08:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)

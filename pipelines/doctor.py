@@ -207,6 +207,7 @@ def _channels(config: Config, now: datetime) -> Iterator[Finding]:
 def _roster(config: Config, now: datetime) -> Iterator[Finding]:
     from alerts.clock import moment
     from alerts.roster import ROLES, load_roster
+    from pipelines.readiness import unready
 
     if config.office.roster is None:
         yield Finding("值班表", "warning", "没有值班表：无人签收时无法升级，请设置 [office] roster")
@@ -230,7 +231,11 @@ def _roster(config: Config, now: datetime) -> Iterator[Finding]:
             f"{'、'.join(ROLES)}都是 {alone.pop()}：无人签收时没有别人可升级，请在值班表中分开排班",
         )
         return
-    yield Finding("值班表", "ok", "未来 30 天无空档")
+    wiring.open_ledger(config)
+    for one in unready(config, roster, now)[:1]:
+        yield Finding("值班表", "warning", f"{one.person}：{one.problem}")
+        return
+    yield Finding("值班表", "ok", "未来 30 天无空档，值班人都有测试过的渠道")
 
 
 def _console(config: Config, now: datetime) -> Iterator[Finding]:

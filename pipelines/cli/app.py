@@ -2,6 +2,7 @@
 
 from pipelines.cli import (
     agreement,
+    channels,
     classify,
     drift,
     evaluate,
@@ -14,6 +15,7 @@ from pipelines.cli import (
     office,
     processes,
     replay,
+    rostering,
     routing,
     search,
     silences,
@@ -26,6 +28,7 @@ from pipelines.cli.chinese import Command, group
 app = group("声援：妇女儿童权益舆情监测与预警。先运行 shengyuan run 看演示。")
 catalogue = group("公开来源")
 roster = group("值班表")
+ways = group("通知渠道")
 quiet = group("静默：暂不发送某一范围的预警，有人负责、有理由、有期限")
 tables = group("派单表：检查改动、启用、历次版本")
 users = group("控制台用户")
@@ -54,7 +57,11 @@ for _function in (
 catalogue.command("list", cls=Command)(sources.list_sources)
 catalogue.command("check", cls=Command)(sources.check)
 catalogue.command("enable", cls=Command)(sources.enable)
-roster.command("check", cls=Command)(office.roster_check)
+roster.command("check", cls=Command)(rostering.check)
+roster.command("show", cls=Command)(rostering.show)
+roster.command("swap", cls=Command)(rostering.swap)
+roster.command("handover", cls=Command)(rostering.handover)
+ways.command("test", cls=Command)(channels.test)
 quiet.command("add", cls=Command)(silences.add)
 quiet.command("list", cls=Command)(silences.list_silences)
 quiet.command("lift", cls=Command)(silences.lift)
@@ -81,6 +88,7 @@ app.add_typer(catalogue, name="sources")
 app.add_typer(roster, name="roster")
 app.add_typer(tables, name="routing")
 app.add_typer(quiet, name="silences")
+app.add_typer(ways, name="channels")
 app.add_typer(users, name="user")
 app.add_typer(versions, name="models")
 app.add_typer(labels, name="label")

@@ -1,4 +1,4 @@
-"""init, doctor, roster check: setting an office up and seeing whether it is well."""
+"""init, doctor: setting an office up and seeing whether it is well."""
 
 import secrets
 from collections.abc import Mapping
@@ -159,32 +159,6 @@ def doctor(as_json: JsonOption = False, config: ConfigOption = None) -> None:
             typer.echo(f"{_MARKS[finding.state]} {finding.part}：{finding.message}")
     if bad:
         raise typer.Exit(FAILED)
-
-
-def roster_check(as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """检查值班表未来 30 天有没有空档。
-
-    例：shengyuan roster check
-    """
-    from alerts.clock import moment
-    from alerts.roster import load_roster
-    from pipelines import wiring
-    from pipelines.config import load
-    from pipelines.errors import ConfigError
-
-    office = load(config)
-    if office.office.roster is None:
-        raise ConfigError("没有值班表：请设置 [office] roster")
-    gaps = load_roster(office.office.roster).gaps(wiring.now())
-    for gap in gaps:
-        if as_json:
-            write_line({"start": gap.start, "end": gap.end, "role": gap.role})
-        else:
-            typer.echo(f"{moment(gap.start)} 至 {moment(gap.end)} 无人值守（{gap.role}）")
-    if gaps:
-        say(f"共 {len(gaps)} 段空档，请补排")
-        raise typer.Exit(FAILED)
-    say("未来 30 天无空档")
 
 
 def _with_secrets(options: Mapping[str, Any], hidden: Mapping[str, str]) -> dict[str, Any]:
