@@ -101,9 +101,14 @@ class Options:
             raise self.error(given[0], "读到的是空值，请填入密钥")
         return Secret(value)
 
-    def url(self, key: str = "url") -> Secret:
-        """A secret URL: https, or http on this machine only: no alert travels in the clear."""
-        secret = self.secret(key)
+    def url(self, key: str = "url", default: str = "") -> Secret:
+        """A secret URL: https, or http on this machine only: no alert travels in the clear.
+
+        Required when there is no default.
+        """
+        secret = self.secret(key, required=not default)
+        if not secret.value:
+            return Secret(default)
         try:
             parts = urlsplit(secret.value)
             host, _ = parts.hostname or "", parts.port

@@ -490,4 +490,4 @@ class TestConfiguration:
             assert "geheim" not in refused(built.send(MESSAGE)).reason
 
     def test_the_kinds(self) -> None:
-        assert kinds() == ("dingtalk", "feishu", "file", "smtp", "webhook", "wecom")
+        assert kinds() == ("dingtalk", "feishu", "file", "sms", "smtp", "webhook", "wecom")
