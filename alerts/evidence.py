@@ -33,7 +33,7 @@ MARK, MARKS_AT_MOST = 0.45, 1.1
 RARE = 0.7
 """Weight from which a string is distinctive by itself; what is less fades after the burst."""
 
-COVERED = 0.35
+COVERED = 0.5
 """Evidence of a signal all of whose strings the incident holds already."""
 
 WORDING = 0.3
@@ -69,6 +69,10 @@ BRAND = 4
 _ANYBODY = frozenset(("女子", "女孩", "女童", "男童", "男孩", "儿童", "少女", "少年", "学生"))
 """Roles that say no more than that somebody was there."""
 
+ONLY_CASE = 0.35
+"""What a court or an official says of a deed in a place where one case of it is known."""
+
+_LATER = frozenset(("judicial", "followup"))
 _FRESH = frozenset(("alleged", "confirmed"))
 _RELATED = (
     frozenset(("trafficking", "homicide_injury", "abandonment_neglect", "illegal_detention")),
@@ -116,6 +120,9 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
     ]
     same_deed = bool(signal.deed) and signal.deed in profile.deeds
     same_roles = _shared(signal.roles, profile.roles)
+    only = place >= CITY and _only_case(candidate)
+    if only and signal.status in _LATER and same_deed:
+        content.append(("当地仅此一案", ONLY_CASE))
     context = [
         ("地点相同", place * _freshness(days)),
         ("类别", _same_category(signal, profile)),
@@ -161,11 +168,16 @@ def _needed(signal: Signal, candidate: Candidate, days: float, place: float, dou
         return 0.0
     if days <= BURST_DAYS and (same_deed or _shared(signal.roles, profile.roles)):
         return BURST_CONTENT
-    alone = any(number == 1 for key, number in candidate.shared.items() if key.startswith("p:"))
+    alone = _only_case(candidate)
     if days <= ONLY_PLACE_DAYS and alone and not (signal.deed or signal.roles or signal.ages):
         # 某县事件: the place is all that the case is called by, and one case there answers to it.
         return 0.0
     return CONTENT
+
+
+def _only_case(candidate: Candidate) -> bool:
+    """Whether no other incident of this kind is known in one of the signal's cities or counties."""
+    return any(number == 1 for key, number in candidate.shared.items() if key.startswith("p:"))
 
 
 def _heat(profile: Profile) -> int:

@@ -1,5 +1,6 @@
 """Folding decides from given candidates: what joins, what is only suggested, what never joins."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,39 @@ def test_where_kind_and_victim_differ_the_text_must_say_more() -> None:
     other = {"categories": ("trafficking",), "victims": ("child",), "deed": "拐卖"}
     assert fold(FIRST, signal("p2", "孩子由外婆照料", nouns=("晨跑",), **other)) != "same"
     assert fold(FIRST, signal("p2", "孩子由外婆照料", people=("h1",), **other)) == "same"
+
+
+def test_a_court_speaks_of_the_one_case_of_its_kind_that_is_known_there() -> None:
+    late = START + timedelta(days=90)
+    said = signal("p2", "丈夫施暴一案开庭", first_seen=late, status="judicial")
+    assert fold(FIRST, said, carried=1) == "same"
+    assert fold(FIRST, said, carried=2) != "same"
+    assert fold(FIRST, replace(said, status="alleged"), carried=1) == "new"
+    assert fold(FIRST, replace(said, deed="杀害"), carried=1) != "same"
+
+
+def test_what_contradicts_is_named_and_keeps_cases_apart() -> None:
+    first = signal("p1", WOMAN, places=(), nouns=("23刀", "境外:泰国"), institutions=("第49中",))
+    profile = profile_of(first)
+    where = {"places": (), "nouns": ("境外:泰国",)}
+    assert conflict(signal("p2", "x", **where), profile) == ""
+    assert conflict(signal("p2", "x", places=(), nouns=("境外:日本",)), profile) == "国家不同"
+    assert conflict(signal("p2", "x"), profile) == "国家不同"
+    assert conflict(signal("p2", "x", places=(), nouns=("8刀",)), profile) == "数目不同"
+    assert conflict(signal("p2", "x", **where, institutions=("第46中",)), profile) == "机构不同"
+    girl = profile_of(signal("p1", "x", roles=("女童",)))
+    assert conflict(signal("p2", "x", roles=("男童",)), girl) == "受害人性别不同"
+    assert conflict(signal("p2", "x", roles=("男童", "女童")), girl) == ""
+
+
+def test_people_grow_older_and_two_cities_of_a_province_stay_two() -> None:
+    child = profile_of(signal("p1", "x", ages=(10,), places=(PROVINCE, CITY)))
+    years = START + timedelta(days=3 * 365)
+    assert conflict(signal("p2", "x", ages=(13,), first_seen=years), child) == ""
+    assert conflict(signal("p2", "x", ages=(13,)), child) == "年龄不同"
+    wuhan = SignalPlace("420100", "湖北省武汉市", 0.9)
+    assert conflict(signal("p2", "x", places=(PROVINCE, wuhan)), child) == "地点不同"
+    assert conflict(signal("p2", "x", places=(PROVINCE,)), child) == ""
 
 
 def test_a_surname_names_nobody_by_itself() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.facts import MOST_NOUNS, find_ages, find_facts, find_people
+from nlp.facts import ABROAD, AGAIN, MOST_NOUNS, bare_names, find_ages, find_facts, find_people
 from nlp.institutions import find_institutions
 
 DEEDS = {
@@ -189,3 +189,40 @@ def test_values_stay_within_the_closed_lists(title: str, body: str) -> None:
     facts = find_facts(title, body)
     assert facts.deed in DEEDS
     assert all(0 <= age <= 110 for age in facts.ages)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("谌建国当庭翻供", ("谌建国",)),
+        ("律师评邰思琪遇害案", ("邰思琪",)),
+        ("高校通报瞿文静举报一事", ("瞿文静",)),
+        ("胡锡进谈女子被打", ()),
+        ("酒店保洁闯入女顾客房间", ()),
+        ("长沙警方通报一起家暴案", ()),
+    ],
+)
+def test_names_that_nothing_announces(title: str, names: tuple[str, ...]) -> None:
+    assert bare_names(title) == names
+
+
+def test_a_full_name_is_also_known_by_its_masked_form() -> None:
+    assert {"谌建国", "谌某国"} <= set(find_facts("谌建国当庭翻供", "").people)
+    assert "谌某国" in find_facts("谌某国案将于下周开庭", "").people
+
+
+@pytest.mark.parametrize("title", ["成都第37中学女生坠亡", "37中坠亡女生", "三十七中学回应"])
+def test_a_school_by_its_number_is_one_school_however_written(title: str) -> None:
+    assert "第37中" in find_institutions(title)
+
+
+def test_one_more_case_another_country_and_counts_are_marked() -> None:
+    assert AGAIN in find_facts("合肥又一孕妇流产", "").nouns
+    assert AGAIN not in find_facts("合肥一孕妇流产", "").nouns
+    assert f"{ABROAD}泰国" in find_facts("丈夫在曼谷推妻坠桥", "").nouns
+    assert "6孩" in find_facts("母亲带6个孩子住桥洞", "").nouns
+    assert "6孩" in find_facts("六孩母亲住桥洞", "").nouns
+
+
+def test_the_stages_of_a_trial_mark_no_case() -> None:
+    assert find_facts("二审维持原判 凶手被执行死刑", "").nouns == ()
