@@ -13,10 +13,11 @@ from django.db.models import Count, QuerySet
 from alerts.errors import AlertError
 from alerts.ledger import actions, bulk, chain, regrouping, review
 from alerts.ledger.actions import Officer
+from alerts.ledger.attachments import File, attach, fetch
 from alerts.ledger.codec import pack
 from alerts.ledger.guard import appending, guarded, writing
 from alerts.ledger.labels import Given, Labels, given
-from alerts.ledger.models import Alert, Event, Incident, Original, SignalRow
+from alerts.ledger.models import Alert, Attachment, Event, Incident, Original, SignalRow
 from alerts.loop import FINISHED, State
 from alerts.organisation import Department
 from alerts.signal import Signal
@@ -215,6 +216,20 @@ class Ledger:
 
     def archive(self, identifier: str, officer: Officer, now: datetime) -> Incident:
         return actions.archive(identifier, officer, now)
+
+    def attach(
+        self, identifier: str, officer: Officer, now: datetime, *, name: str, content: bytes
+    ) -> Attachment:
+        """See alerts.ledger.attachments, as for the next."""
+        return attach(identifier, File(name, content), officer, now, self._seal.encrypt)
+
+    def attachment(self, number: int, officer: Officer, now: datetime) -> File:
+        try:
+            return fetch(number, officer, now, self._seal.decrypt)
+        except InvalidToken as error:
+            raise AlertError(
+                f"附件 {number} 解不开：var/secrets/originals 不是写入时的密钥，请恢复旧密钥"
+            ) from error
 
     def merge(
         self, source: str, into: str, officer: Officer, now: datetime, *, reason: str

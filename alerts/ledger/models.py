@@ -293,6 +293,23 @@ class Notice(models.Model):
         verbose_name_plural = "值守提示"
 
 
+class Attachment(models.Model):
+    """A file that an officer added, encrypted like originals; `digest` is its SHA-256 in clear."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="attachments")
+    name = models.CharField("名称", max_length=150)
+    size = models.PositiveIntegerField("字节")
+    digest = models.CharField("SHA-256", max_length=64)
+    added_at = models.DateTimeField("加入时间")
+    added_by = models.CharField("加入人", max_length=150)
+    sealed = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        verbose_name = "附件"
+        verbose_name_plural = "附件"
+
+
 class Original(models.Model):
     """The unmasked text of a post, encrypted with the office's originals key."""
 

@@ -17,6 +17,7 @@ from alerts.ledger.codec import unpack as unpack_signal
 from alerts.ledger.guard import writing
 from alerts.ledger.models import (
     Alert,
+    Attachment,
     Deadline,
     Incident,
     IncidentKey,
@@ -52,7 +53,7 @@ def merge(source: str, into: str, officer: Officer, reason: str, now: datetime) 
         SignalRow.objects.filter(incident=gone).update(incident=kept)
         SignalRow.objects.filter(suggested=gone).update(suggested=kept)
         _move_keys(gone, kept)
-        for model in (Alert, OutboxMessage, Notice):
+        for model in (Alert, OutboxMessage, Notice, Attachment):
             model.objects.filter(incident=gone).update(incident=kept)
         _move_clocks(gone, kept)
         gone.merged_into = kept

@@ -1,5 +1,6 @@
 """An incident and an alert as the terminal shows them: fields for scripts, lines for people."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alerts.clock import BREACH, moment
@@ -43,6 +44,17 @@ def whole(ledger: "Ledger", incident: "Incident") -> dict[str, Any]:
         "posts": [
             {"id": row.post, "title": unpack(row.payload).title, "fold": row.reason}
             for row in incident.signals.order_by("id")
+        ],
+        "attachments": [
+            {
+                "number": row.id,
+                "name": row.name,
+                "size": row.size,
+                "sha256": row.digest,
+                "added_at": row.added_at,
+                "added_by": row.added_by,
+            }
+            for row in incident.attachments.defer("sealed")
         ],
         "repeats": [
             {"id": repeat.incident.id, "shared": repeat.shared}
@@ -93,3 +105,13 @@ def incident_line(incident: "Incident") -> str:
 def alert_line(alert: "Alert") -> str:
     head = f"{alert.id} {COLOURS[alert.grade]} {alert.state} {alert.department}"
     return f"{head} {moment(alert.acknowledge_by)} 前签收 {alert.incident.title}"
+
+
+def given(file: Path) -> bytes:
+    """The content of a file that is to be attached. Raises ConfigError when it cannot be read."""
+    from pipelines.errors import ConfigError
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"读不了文件 {file}：{error.strerror}，请检查路径和权限") from error

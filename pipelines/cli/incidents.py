@@ -1,6 +1,7 @@
 """incidents, alerts: the duty desk from a terminal, in the same log as the console."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from alerts.clock import moment
 from pipelines.cli.casefile import (
     alert_fields,
     alert_line,
+    given,
     incident_fields,
     incident_line,
     progress,
@@ -275,6 +277,25 @@ def comment(
     )
 
 
+def attach(
+    identifier: Identifier,
+    file: Annotated[Path, typer.Argument(help="要添加的文件，不超过 10 MB")],
+    officer: Officer,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """附件：加密保存在台账中，SHA-256 摘要记入日志。取回用控制台。
+
+    例：shengyuan incidents attach 20240301-f64551fc 告诫书.pdf --as zhangli
+    """
+
+    def keep(ledger: "Ledger", who: Any, now: Any) -> "Incident":
+        content = given(file)
+        return ledger.attach(identifier, who, now, name=file.name, content=content).incident
+
+    _act(config, officer, as_json, keep)
+
+
 def merge(
     identifier: Identifier,
     officer: Officer,
@@ -333,6 +354,7 @@ for _group in (incidents, alerts):
         ("visit", visit),
         ("archive", archive),
         ("comment", comment),
+        ("attach", attach),
         ("merge", merge),
         ("split", split),
     ):

@@ -22,6 +22,9 @@ POLICY = "; ".join(
 )
 """Nothing inline, nothing from elsewhere: text of strangers can neither run nor call home."""
 
+_FORM = 1024 * 1024
+"""What a form may hold beside its file."""
+
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -32,11 +35,23 @@ class PolicyMiddleware:
         self._respond = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._respond(request)
+        response = self._refused(request) or self._respond(request)
         response["Content-Security-Policy"] = POLICY
         response["X-Frame-Options"] = "DENY"
         response["Cache-Control"] = "no-store"
         return response
+
+    def _refused(self, request: HttpRequest) -> HttpResponse | None:
+        """An answer to what is too large, before any of it is read."""
+        # The ledger's models exist only once Django is set up.
+        from alerts.ledger.attachments import MOST_BYTES
+
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) <= MOST_BYTES + _FORM:
+            return None
+        return broken(
+            413, "上传的内容太大", f"附件不能超过 {MOST_BYTES >> 20} MB，请压缩或分成几份。"
+        )
 
 
 class TroubleMiddleware:

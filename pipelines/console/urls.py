@@ -4,6 +4,7 @@ from django.urls import path
 
 from pipelines.console.views import (
     account,
+    files,
     health,
     inbox,
     incident,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("incidents/<str:identifier>/comment", incident.comment, name="comment"),
     path("incidents/<str:identifier>/merge", regroup.merge, name="merge"),
     path("incidents/<str:identifier>/split", regroup.split, name="split"),
+    path("incidents/<str:identifier>/attach", files.attach, name="attach"),
+    path("attachments/<int:number>", files.fetch, name="attachment"),
     path("incidents/<str:identifier>/<str:action>", incident.act, name="act"),
     path("a/<str:token>", link.sign, name="sign"),
     path("posts/<str:post>/original", incident.original, name="original"),

@@ -79,6 +79,9 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     into = ("--into", incident, *because)
     assert "无需并案" in shengyuan(office, "alerts", "merge", alert["id"], *who, *into, code=1)[1]
     shengyuan(office, "incidents", "comment", incident, *who, "--note", "卷宗在三号柜")
+    shengyuan(office, "incidents", "attach", incident, "shengyuan.toml", *who)
+    told = shengyuan(office, "incidents", "attach", incident, "nothing.pdf", *who, code=2)[1]
+    assert "nothing.pdf" in told
     shengyuan(office, "incidents", "archive", incident, *who)
     told, _ = shengyuan(office, "alerts", "times", "--json")
     times = {row["department"]: row for row in map(json.loads, told.splitlines())}
@@ -89,7 +92,7 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     assert "没有预警" in shengyuan(office, "alerts", "times", "--until", "2024-01-01")[1]
     whole = json.loads(shengyuan(office, "incidents", "show", incident, "--json")[0])
     done = [event["kind"] for event in whole["log"] if event["actor"] == "zhangli"]
-    assert done == ["签收", "转办", "交办", "发声", "办结", "留言", "归档"]
+    assert done == ["签收", "转办", "交办", "发声", "办结", "留言", "附件", "归档"]
     assert {event["origin"] for event in whole["log"] if event["actor"] == "zhangli"} == {"终端"}
     assert all(clock["met"] for clock in whole["deadlines"])
 

@@ -182,6 +182,7 @@ def _page(
         "candidates": _suggested(incident),
         "may_act": acting,
         "may_unmask": may_unmask(user),
+        "attachments": incident.attachments.defer("sealed"),
         "may_sign": acting or call is not None,
         "helping": [alert for alert in reversed(alerts) if alert.reason == Action.ASSIGN],
         "actions": _actions(incident, bool(waiting), wrong, acting, call),

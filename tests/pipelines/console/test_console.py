@@ -309,6 +309,39 @@ class TestIncident:
         assert incident_of("p-child").state == "处置中"
         assert "已腾出一间" in page(desk, at)
 
+    def test_attachments_are_downloads_for_who_works_on_the_case(self, log_in: LogIn) -> None:
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        from alerts.ledger.models import Attachment
+
+        client, incident = log_in("zhiban"), incident_of("p-child")
+        paper = SimpleUploadedFile("伤情<b>.html", b"<script>alert(1)</script>", "text/html")
+        client.post(f"/incidents/{incident.id}/attach", {"file": paper})
+        kept = Attachment.objects.get()
+        text = page(client, f"/incidents/{incident.id}")
+        assert "伤情&lt;b&gt;.html" in text
+        assert kept.digest[:16] in text
+
+        at = f"/attachments/{kept.id}"
+        assert client.get(at).status_code == 405
+        answer = client.post(at)
+        assert answer.content == b"<script>alert(1)</script>"
+        assert answer["Content-Type"] == "application/octet-stream"
+        assert answer["Content-Disposition"].startswith("attachment; filename")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert log_in("gongan").post(at).status_code == 200, "the police lead"
+        home = f"/incidents/{incident_of('p-home').id}/attach"
+        assert log_in("baiyu").post(home, {"file": paper}).status_code == 403
+        assert client.post("/attachments/99").status_code == 404
+        told = client.post(f"/incidents/{incident.id}/attach", {}, follow=True)
+        assert "请先选择" in told.content.decode()
+
+    def test_what_is_too_large_is_refused_before_it_is_read(self, log_in: LogIn) -> None:
+        at = f"/incidents/{incident_of('p-child').id}/attach"
+        answer = log_in("zhiban").post(at, CONTENT_LENGTH=str(12 << 20))
+        assert answer.status_code == 413
+        assert "不能超过 10 MB" in answer.content.decode()
+
     def test_merge_and_split_by_hand(self, log_in: LogIn) -> None:
         client = log_in("zhiban")
         home, child = incident_of("p-home"), incident_of("p-child")

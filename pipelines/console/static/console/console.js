@@ -48,6 +48,8 @@ async function pulse() {
 }
 
 for (const form of document.querySelectorAll("form[method=post]")) {
+  // A download leaves the page where it is.
+  if ("download" in form.dataset) continue;
   form.addEventListener("submit", () => {
     for (const button of form.querySelectorAll("button")) button.disabled = true;
   });
