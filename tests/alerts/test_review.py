@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from alerts.errors import AlertError, Conflict
-from tests.alerts.office import START, signal
+from tests.alerts.office import CHANGSHA, START, signal
 
 WOMAN = "阳新一女子被丈夫殴打住院"
 DOUBT = "阳新某小区夜里总有人哭喊"
@@ -81,12 +81,12 @@ def test_join_that_case_by_the_number_of_an_alert_even_after_a_merge(
 ) -> None:
     from alerts.ledger.models import Incident
 
-    titles = (WOMAN, "大冶市一工地拖欠孕妇工资遭围堵")
-    ledger.append_signals([signal(f"p{n}", title) for n, title in enumerate(titles)], {})
+    elsewhere = signal("p1", "长沙女子报警称遭跟踪", places=(CHANGSHA,))
+    ledger.append_signals([signal("p0", WOMAN), elsewhere], {})
     desk = make_desk()
     desk.tick(START)
     placed = ledger.placements(["p0", "p1"])
-    kept, gone = placed["p0"].incident, placed["p1"].incident
+    gone, kept = placed["p0"].incident, placed["p1"].incident
     assert kept != gone
     assert ledger.judge(waiting, said(), officer("甲"), LATER, joins=f"{gone}-1") == gone
     Incident.objects.filter(id=gone).update(merged_into=kept)
