@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
+VERSION ?= $(shell date +%Y.%m.%d)
 
 .PHONY: help venv run test lint model clean
 
@@ -33,8 +34,9 @@ test: $(VENV)/developing  ## 全部检查与测试
 lint: $(VENV)/developing  ## 只做静态检查
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-model: venv  ## 用标注数据重新训练随产品发布的模型
-	$(BIN)/shengyuan train $(DATA)/headlines-labelled.jsonl $(DATA)/posts-labelled.jsonl --stream $(DATA)/headlines-2020-2024.jsonl.xz --into models --promote
+model: $(VENV)/developing  ## 用标注数据重新训练随产品发布的模型：make model VERSION=2027.1
+	$(BIN)/shengyuan train $(DATA)/headlines-labelled.jsonl $(DATA)/posts-labelled.jsonl --stream $(DATA)/headlines-2020-2024.jsonl.xz --into models --version $(VERSION) --promote
+	$(BIN)/python benchmarks/ablation.py $(DATA) --card models/$(VERSION)/CARD.md
 
 clean:  ## 删除虚拟环境和缓存
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

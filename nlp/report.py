@@ -1,5 +1,6 @@
 """What a model is worth: held-out figures with intervals, and the card that tells them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -82,11 +83,21 @@ def figures(model: Model, judged: Judged) -> dict[str, Any]:
     return result
 
 
-def card(model: Model, found: Mapping[str, Any], facts: Sequence[tuple[str, str]]) -> str:
-    """The model card in Chinese. `facts` are name and value of what else a reader should know."""
+def card(
+    model: Model,
+    found: Mapping[str, Any],
+    facts: Sequence[tuple[str, str]],
+    data: Sequence[str] = (),
+) -> str:
+    """The model card in Chinese.
+
+    `facts` are name and value of what else a reader should know, `data` the lines of `data_card`.
+    """
     lines = [f"# 模型 {model.version}", "", "## 是什么", ""]
     lines += [f"- {name}：{value}" for name, value in _common_facts(model)]
     lines += [f"- {name}：{value}" for name, value in facts]
+    if data:
+        lines += ["", "## 数据", "", *data]
     lines += ["", "## 表现", "", "数值后为 95 % 自助法区间。", "", *_tables(found)]
     lines += [
         "",
@@ -95,9 +106,32 @@ def card(model: Model, found: Mapping[str, Any], facts: Sequence[tuple[str, str]
         "- 训练语料是热榜标题和少量自述帖；方言见得少，自述帖的表现低于标题。",
         f"- 概率以事件占 {SHARE:.0%} 为前提校准，校准误差也在此前提下计算；"
         "数据流中事件约占百分之一点五，低概率区间偏高。",
+        "- 只用人名、绰号或地名称呼的案件看不出来；辟谣和反转、只言片语的评论容易漏。",
+        "- 说到加害行为而按标注手册不算事件的（口角、意外、男性受害、影视剧情、普法）容易误报。",
         "- 模型只提示，不定性；每条预警都要由人研判。",
     ]
     return "\n".join(lines) + "\n"
+
+
+def data_card(posts: Sequence[LabelledPost]) -> list[str]:
+    """What a model learned from, as lines of Markdown: posts by kind and year, by category."""
+    tally = Counter((kind_of(post.title, post.body), _year(post), post.incident) for post in posts)
+    years = sorted({year for _, year, _ in tally})
+    shown_years = " | ".join(str(year) if year else "无日期" for year in years)
+    lines = [f"| 文本 | {shown_years} |", "|---|" + "---|" * len(years)]
+    for kind in KINDS:
+        cells = [
+            f"{tally[kind, year, True] + tally[kind, year, False]:,}（{tally[kind, year, True]:,}）"
+            for year in years
+        ]
+        lines.append(f"| {KIND_NAMES[kind]} | {' | '.join(cells)} |")
+    counts = Counter(category for post in posts for category in post.categories)
+    listed = "、".join(f"{CHINESE[one]} {size:,}" for one, size in counts.most_common())
+    return ["条数，括号中为事件。", "", *lines, "", f"事件的类别（可兼有）：{listed}。"]
+
+
+def _year(post: LabelledPost) -> int:
+    return 0 if post.day is None else post.day.year
 
 
 def _incident_figures(truth: Bools, probability: Floats) -> dict[str, Any]:
@@ -133,6 +167,9 @@ def _common_facts(model: Model) -> Iterator[tuple[str, str]]:
     yield "特征", f"{len(model.vocabulary):,} 个：{listed}"
     yield "预警阈值", f"概率 ≥ {model.decision.alert:.3f}"
     yield "复核阈值", f"概率 ≥ {model.decision.review:.3f}"
+    if model.gate is not None:
+        lost = f"{model.gate.incidents:,} 条达到复核线的标注事件中误拦 {model.gate.lost:.2%}"
+        yield "初筛", f"数据流的标题有 {model.gate.passed:.1%} 通过；{lost}；正文和自述帖不经初筛"
 
 
 def _tables(found: Mapping[str, Any]) -> Iterator[str]:

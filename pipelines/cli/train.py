@@ -69,11 +69,21 @@ def train(
         ("标注", f"{len(posts):,} 条，其中事件 {sum(post.incident for post in posts):,} 条"),
         ("自编的帖子", f"{len(written):,} 条，只用来学，不用来评"),
         ("未标注的帖子流", f"{len(unlabelled):,} 条"),
-        ("评估方法", "交叉验证：按季度分五份，每份由没有见过它的模型评分"),
-        ("误报", f"最近一年平均每天 {trained.false_alerts:.1f} 条"),
+        ("来源与许可", "标注文件由使用者提供；模型只含词表和权重，不含原文"),
+        ("随机种子", "固定为 0；同一台机器上，同样的数据得到同样的模型"),
+        (
+            "评估方法",
+            "交叉验证：是否事件按季度分五份（无日期的按内容），其他标签分三份，"
+            "每份由没有学过它的权重评分；词表和词语分组是共用的，裁剪前的模型",
+        ),
+        (
+            "误报",
+            f"预警阈值定在最近一年平均每天 {trained.false_alerts:.1f} 条，"
+            "算标注的非事件和数据流中选作反例的帖子",
+        ),
         ("裁剪与取整的代价", f"概率平均移动 {trained.moved:.4f}"),
     ]
-    card = report.card(trained.model, figures, facts)
+    card = report.card(trained.model, figures, facts, report.data_card(posts))
     saved = registry.save(trained.model, folder, figures, card)
     say(f"模型已保存到 {saved}")
     if promote:
