@@ -10,6 +10,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.intervals import wilson
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Figure = tuple[float, float, float]
@@ -20,8 +22,6 @@ BINS: Final = 15
 
 ROUNDS: Final = 100
 """Bootstrap samples of a set of figures."""
-
-_Z: Final = 1.96
 
 
 def shown(figure: Sequence[float], digits: int = 3) -> str:
@@ -56,10 +56,6 @@ class Curve:
     def best_f1(self) -> float:
         """The F1 at the best threshold; 0 without positives."""
         return _best_f1(self.precision, self.recall)
-
-    def precision_at(self, recall: float) -> float:
-        """The best precision among thresholds that reach the recall; 0 without positives."""
-        return _precision_at(self.precision, self.recall, recall)
 
     def at(self, threshold: float) -> tuple[float, float]:
         """Precision and recall of taking every row that scores at least the threshold."""
@@ -97,10 +93,8 @@ def reliability(truth: Bools, probabilities: Floats, weights: Floats | None = No
     size = total**2 / np.maximum(np.bincount(at, mass**2, BINS), 1e-300)
     mean = np.bincount(at, mass * probabilities, BINS) / np.maximum(total, 1e-300)
     share = np.bincount(at, mass * truth, BINS) / np.maximum(total, 1e-300)
-    return [
-        Bin(float(mean[one]), float(share[one]), *_wilson(share[one], size[one]), float(total[one]))
-        for one in np.flatnonzero(total).tolist()
-    ]
+    rows = np.column_stack((mean, share, size, total))[np.flatnonzero(total)].tolist()
+    return [Bin(p, found, *wilson(found, known), posts) for p, found, known, posts in rows]
 
 
 def calibration_error(truth: Bools, probabilities: Floats, weights: Floats | None = None) -> float:
@@ -199,11 +193,3 @@ def _precision_at(precision: Floats, reached: Floats, recall: float) -> float:
 
 def _bin_of(probabilities: Floats) -> NDArray[np.int64]:
     return np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)
-
-
-def _wilson(share: float, size: float) -> tuple[float, float]:
-    """The 95 % interval of a share of so many rows (Wilson, 1927)."""
-    spread = _Z * _Z / size
-    centre = share + spread / 2
-    half = _Z * np.sqrt(share * (1 - share) / size + spread / size / 4)
-    return float((centre - half) / (1 + spread)), float((centre + half) / (1 + spread))

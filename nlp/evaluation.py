@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nlp.curves import Curve
 from nlp.curves import calibration_error as calibration_error
+from nlp.intervals import wilson
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -20,11 +21,6 @@ def average_precision(truth: Bools, scores: Floats) -> float:
 def best_f1(truth: Bools, scores: Floats) -> float:
     """The F1 at the best threshold; 0 without positives."""
     return Curve.of(truth, scores).best_f1
-
-
-def precision_at_recall(truth: Bools, scores: Floats, recall: float) -> float:
-    """The best precision among thresholds that reach the recall; 0 without positives."""
-    return Curve.of(truth, scores).precision_at(recall)
 
 
 def interval(
@@ -48,11 +44,7 @@ def share(flags: Bools) -> float:
 
 def lower_bound(successes: int, total: int, z: float = 1.645) -> float:
     """Wilson's lower bound of a share (one-sided 95 %); 0 of none."""
-    if not total:
-        return 0.0
-    p, spread = successes / total, z * z / total
-    centre = p + spread / 2
-    return float((centre - z * np.sqrt(p * (1 - p) / total + spread / total / 4)) / (1 + spread))
+    return wilson(successes / total, total, z)[0] if total else 0.0
 
 
 def recall_threshold(positives: Floats, target: float) -> float:

@@ -6,6 +6,7 @@ the two repeats the work and changes nothing twice.
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +22,10 @@ from nlp.names import is_surname_only
 from nlp.places import Divisions
 from nlp.privacy import Masked, MaskedSpan, mask
 from nlp.similarity import fingerprint
-from pipelines.screening import Screening
+from pipelines.screening import Screening, Tally
 from pipelines.stores.protocol import PostDocument, PostStore, Standing
+
+log = logging.getLogger(__name__)
 
 EXCERPT = 300
 """Code points of the body that a signal carries."""
@@ -81,13 +84,14 @@ class Analyst:
         self._people_key = people_key
         self._clock = clock
         self._screening = screening
+        self._uncounted = False
 
     def analyse(self, posts: Sequence[Post]) -> Analysed:
         """Assess, mask, signal and index one batch; all is durable on return.
 
         Raises StoreUnavailable or LedgerUnavailable when the batch must be offered again.
         """
-        assessed = self._assessed(posts)
+        assessed, tally = self._assessed(posts)
         signals, originals, documents = [], {}, []
         written = int(self._clock().timestamp() * 1000)
         for post, (assessment, words) in zip(posts, assessed, strict=True):
@@ -100,12 +104,18 @@ class Analyst:
         if signals:
             self._ledger.append_signals(signals, originals)
         refused = self._store.index(documents)
+        self._count(tally)
         self._store.stand(self._standings([signal.post for signal in signals]))
         alerts = sum(signal.level == "alert" for signal in signals)
         return Analysed(len(posts), alerts, len(signals) - alerts, refused)
 
-    def _assessed(self, posts: Sequence[Post]) -> list[tuple[Assessment, tuple[str, ...]]]:
-        """Assessment and words of each post; headlines that the gate stops are not scored."""
+    def _assessed(
+        self, posts: Sequence[Post]
+    ) -> tuple[list[tuple[Assessment, tuple[str, ...]]], Tally]:
+        """Assessment and words of each post, and what was screened.
+
+        Headlines that the gate stops are not scored.
+        """
         texts = [(post.title, post.body) for post in posts]
         passing = [True] * len(posts)
         if self._screening.gate:
@@ -120,13 +130,20 @@ class Analyst:
             next(found) if chosen else self._classifier.unscored(title)
             for (title, _), chosen in zip(texts, scored, strict=True)
         ]
-        self._screening.count(
-            self._classifier.version,
-            len(posts),
-            passing.count(False),
-            [assessment for assessment, _ in compress(assessed, shadow)],
-        )
-        return assessed
+        shown = [assessment for assessment, _ in compress(assessed, shadow)]
+        version = self._classifier.version
+        return assessed, Tally.of(version, len(posts), passing.count(False), shown)
+
+    def _count(self, tally: Tally) -> None:
+        """Count a finished batch; what cannot be counted is told once and hinders nothing."""
+        try:
+            self._screening.count(tally)
+        except OSError as error:
+            if not self._uncounted:
+                log.warning("screening is not counted: %s", error)
+            self._uncounted = True
+        else:
+            self._uncounted = False
 
     def _standings(self, posts: Sequence[str]) -> dict[str, Standing]:
         """What the desk decided between signal and index: it could not tell the store then."""

@@ -125,11 +125,13 @@ def _model(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _screening(config: Config, now: datetime) -> Iterator[Finding]:
     from pipelines import screening
+    from pipelines.retrain import Models
 
     if not config.analysis.gate:
         yield Finding("初筛", "ok", "已关闭：每条标题都评分")
         return
-    tally = screening.read(config.var)
+    used = Models(config.var / "models", config.model.version).in_use()
+    tally = screening.read(config.var).get(used.name)
     if tally is None or not tally.shadow:
         yield Finding("初筛", "ok", "已开启，尚无抽查结果")
         return

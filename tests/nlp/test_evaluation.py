@@ -10,7 +10,6 @@ from nlp.evaluation import (
     calibration_error,
     interval,
     lower_bound,
-    precision_at_recall,
     recall_threshold,
     share,
 )
@@ -24,18 +23,17 @@ def test_average_precision_is_that_of_scikit_learn_with_ties() -> None:
     assert average_precision(TRUTH, SCORES) == pytest.approx(average_precision_score(TRUTH, SCORES))
 
 
-def test_best_f1_and_precision_at_recall_follow_the_curve() -> None:
+def test_best_f1_follows_the_curve() -> None:
     precision, recall, _ = precision_recall_curve(TRUTH, SCORES)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     assert best_f1(TRUTH, SCORES) == pytest.approx(f1.max())
-    assert precision_at_recall(TRUTH, SCORES, 0.9) == pytest.approx(precision[recall >= 0.9].max())
 
 
 def test_without_positives_every_figure_is_zero() -> None:
     none = np.zeros(5, dtype=bool)
     scores = np.arange(5.0)
     assert average_precision(none, scores) == best_f1(none, scores) == 0
-    assert precision_at_recall(none, scores, 0.9) == share(np.zeros(0, bool)) == 0
+    assert share(np.zeros(0, bool)) == 0
 
 
 def test_calibration_error_is_the_gap_of_a_constant_guess() -> None:

@@ -17,7 +17,7 @@ from pipelines.demo.content import load_schedule
 from pipelines.demo.office import prepare
 from pipelines.demo.site import CHINA
 from pipelines.screening import Screening, Tally, read, record
-from pipelines.stores.protocol import PostDocument
+from pipelines.stores.protocol import PostDocument, StoreUnavailable
 from pipelines.wiring import open_classifier
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=CHINA)
@@ -91,7 +91,45 @@ def test_a_stopped_headline_is_indexed_unscored_and_counted(office: Path, tmp_pa
     assert second > 0.5
     assert third > 0
     model = open_classifier(load(office)).version
-    assert read(tmp_path) == Tally(model, posts=3, stopped=1)
+    assert read(tmp_path) == {model: Tally(model, posts=3, stopped=1)}
+
+
+def test_an_unwritable_metrics_file_hinders_no_alert_and_is_logged_once(
+    office: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "metrics").write_text("a file where the folder should be")
+    sink, store = Sink(), Kept()
+    screening = Screening(shadow_share=0.0, var=tmp_path)
+    analyst = Analyst(open_classifier(load(office)), store, sink, b"k" * 32, lambda: NOW, screening)
+    analyst.analyse([post(1, "女子被前夫当街殴打")])
+    analyst.analyse([post(2, "男子当街殴打妻子")])
+    assert len(sink.signals) == len(store.documents) == 2
+    assert [record.name for record in caplog.records] == ["pipelines.analysis"]
+
+
+class Away(Kept):
+    """A store that is away for the first batches."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self._away = batches
+
+    def index(self, documents: Sequence[PostDocument]) -> Mapping[str, str]:
+        if self._away:
+            self._away -= 1
+            raise StoreUnavailable("away")
+        return super().index(documents)
+
+
+def test_a_batch_is_counted_once_however_often_it_is_offered(office: Path, tmp_path: Path) -> None:
+    classifier = open_classifier(load(office))
+    screening = Screening(shadow_share=0.0, var=tmp_path)
+    analyst = Analyst(classifier, Away(2), Sink(), b"k" * 32, lambda: NOW, screening)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            analyst.analyse([post(1, CALM)])
+    analyst.analyse([post(1, CALM)])
+    assert read(tmp_path) == {classifier.version: Tally(classifier.version, posts=1, stopped=1)}
 
 
 def test_without_the_gate_every_headline_is_scored(office: Path) -> None:
@@ -108,19 +146,35 @@ def test_the_shadow_sample_is_scored_and_what_it_shows_is_counted(
     again = indexed(posts, office, Screening(shadow_share=0.25, var=tmp_path))
     assert again == found
     model = open_classifier(load(office)).version
-    assert read(tmp_path) == Tally(model, posts=800, stopped=800, shadow=2 * scored)
+    tally = Tally(model, posts=800, stopped=800, shadow=2 * scored)
+    assert read(tmp_path) == {model: tally}
 
 
-def test_counts_are_in_the_text_format_and_begin_anew_with_another_model(tmp_path: Path) -> None:
-    assert read(tmp_path) is None
+def test_counts_are_in_the_text_format_with_a_line_for_each_model(tmp_path: Path) -> None:
+    assert read(tmp_path) == {}
     record(tmp_path, Tally("2026.3", 10, 8, 4, 1, 2))
     record(tmp_path, Tally("2026.3", 5, 4, 1, 0, 0))
-    assert read(tmp_path) == Tally("2026.3", 15, 12, 5, 1, 2)
+    assert read(tmp_path) == {"2026.3": Tally("2026.3", 15, 12, 5, 1, 2)}
     lines = (tmp_path / "metrics" / "analysis.prom").read_text("utf-8").splitlines()
     assert 'shengyuan_analysis_shadow_total{model="2026.3"} 5' in lines
     assert "# TYPE shengyuan_analysis_missed_alerts_total counter" in lines
-    record(tmp_path, Tally("2027.1", 1))
-    assert read(tmp_path) == Tally("2027.1", 1)
+
+
+def test_processes_with_different_models_do_not_reset_each_other(tmp_path: Path) -> None:
+    for _ in range(2):
+        record(tmp_path, Tally("2026.3", 10, 8, 4, 1, 2))
+        record(tmp_path, Tally("2027.1", 1))
+    assert read(tmp_path) == {
+        "2026.3": Tally("2026.3", 20, 16, 8, 2, 4),
+        "2027.1": Tally("2027.1", 2),
+    }
+    lines = (tmp_path / "metrics" / "analysis.prom").read_text("utf-8").splitlines()
+    assert lines[:4] == [
+        "# HELP shengyuan_analysis_posts_total Posts analysed.",
+        "# TYPE shengyuan_analysis_posts_total counter",
+        'shengyuan_analysis_posts_total{model="2026.3"} 20',
+        'shengyuan_analysis_posts_total{model="2027.1"} 2',
+    ]
 
 
 def test_the_miss_rate_has_an_interval() -> None:
