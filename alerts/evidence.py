@@ -150,7 +150,9 @@ def evidence(signal: Signal, candidate: Candidate, seen: datetime) -> list[tuple
     return [part for part in [*content, *context] if part[1]]
 
 
-def _needed(signal: Signal, candidate: Candidate, days: float, place: float, doubts: int) -> float:
+def _needed(
+    signal: Signal, candidate: Candidate, days: float, place: float, doubts: float
+) -> float:
     """How much the text must say for the signal to join at all.
 
     Loose links are for the first days, one city, nothing that speaks against: same day and county,
@@ -159,11 +161,16 @@ def _needed(signal: Signal, candidate: Candidate, days: float, place: float, dou
     profile = candidate.profile
     mine, theirs = set(signal.roles) - _ANYBODY, profile.roles.keys() - _ANYBODY
     others = bool(mine) and bool(theirs) and not mine & theirs
-    if doubts or place < CITY:
+    if doubts >= 1 or place < CITY:
         return CONTENT * (1 + doubts)
-    same_kind = _shared(signal.categories, profile.categories)
-    same_day = days <= SAME_DAY and place >= COUNTY and same_kind
     same_deed = bool(signal.deed) and signal.deed in profile.deeds
+    same_deed = same_deed and _shared(signal.categories[:1], profile.categories)
+    # Where both name a deed, it must be one: a county has a camera and a groping in one day.
+    kinds, known = set(signal.categories), set(profile.categories)
+    silent = (
+        not (signal.deed and profile.deeds) and 2 * len(kinds & known) >= len(kinds | known) > 0
+    )
+    same_day = days <= SAME_DAY and place >= COUNTY and (same_deed or silent)
     if days <= BURST_DAYS and not others and (same_day or same_deed or _heat(profile) >= HOT):
         return 0.0
     if days <= BURST_DAYS and (same_deed or _shared(signal.roles, profile.roles)):
@@ -288,9 +295,14 @@ def _other_victim(signal: Signal, profile: Profile) -> bool:
     return bool(profile.victims) and not _shared(signal.victims, profile.victims)
 
 
-def _doubts(signal: Signal, profile: Profile) -> int:
-    """How many of kind and victim differ: the more do, the more the text must say."""
-    other_kind = _same_category(signal, profile) < 0
+def _doubts(signal: Signal, profile: Profile) -> float:
+    """How many of kind and victim differ: the more do, the more the text must say.
+
+    A kind that the case may have become is half a doubt.
+    """
+    kind = _same_category(signal, profile)
+    known = bool(signal.categories) and bool(profile.categories)
+    other_kind = 1.0 if kind < 0 else 0.5 if known and not kind else 0.0
     return other_kind + _other_victim(signal, profile)
 
 
