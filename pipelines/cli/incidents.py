@@ -258,7 +258,7 @@ def archive(
     _act(config, officer, as_json, lambda ledger, who, now: ledger.archive(identifier, who, now))
 
 
-def comment(
+def remark(
     identifier: Identifier,
     officer: Officer,
     note: Note,
@@ -267,7 +267,7 @@ def comment(
 ) -> None:
     """留言：给同事和协办部门看，不改变办理状态。
 
-    例：shengyuan incidents comment 20240301-f64551fc --as zhangli --note 已约学校明早谈
+    例：shengyuan incidents remark 20240301-f64551fc --as zhangli --note 已约学校明早谈
     """
     _act(
         config,
@@ -353,7 +353,7 @@ for _group in (incidents, alerts):
         ("close", close),
         ("visit", visit),
         ("archive", archive),
-        ("comment", comment),
+        ("remark", remark),
         ("attach", attach),
         ("merge", merge),
         ("split", split),

@@ -78,7 +78,7 @@ def test_an_alert_is_taken_through_the_loop(office: Path) -> None:
     assert "至少留下一条" in told
     into = ("--into", incident, *because)
     assert "无需并案" in shengyuan(office, "alerts", "merge", alert["id"], *who, *into, code=1)[1]
-    shengyuan(office, "incidents", "comment", incident, *who, "--note", "卷宗在三号柜")
+    shengyuan(office, "incidents", "remark", incident, *who, "--note", "卷宗在三号柜")
     shengyuan(office, "incidents", "attach", incident, "shengyuan.toml", *who)
     told = shengyuan(office, "incidents", "attach", incident, "nothing.pdf", *who, code=2)[1]
     assert "nothing.pdf" in told
