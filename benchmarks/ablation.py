@@ -23,7 +23,7 @@ from nlp.concepts import learn
 from nlp.extractor import Extractor
 from nlp.features import Vocabulary, document
 from nlp.labelled import LabelledPost
-from nlp.lesson import DECISION, Lesson, fit, with_accounts
+from nlp.lesson import DECISION, Lesson, by_quarter, fit, with_accounts
 from nlp.model import kind_of
 from nlp.training import learn_features, rows_of
 
@@ -59,13 +59,14 @@ def lesson_of(
     say("features")
     vocabulary, idf, rows = learn_features(texts, concepts)
     extractor = Extractor(vocabulary, idf, concepts)
-    lesson = Lesson.of(learned, rows, len(learned))
+    lesson = Lesson.of(learned, rows, len(learned), by_quarter)
     weights, intercept = lesson.fit()
     say("stream")
     unlabelled = rows_of(extractor, documents(old))
     nearest = hard_negatives(unlabelled @ weights[: len(vocabulary)] + intercept)
     wide = with_accounts(unlabelled[nearest], ["headline"] * len(nearest))
-    return lesson.with_negatives([old[at] for at in nearest.tolist()], wide), extractor, vocabulary
+    negatives = [old[at] for at in nearest.tolist()]
+    return lesson.with_negatives(negatives, wide, by_quarter), extractor, vocabulary
 
 
 def table(data: Path) -> Iterator[str]:

@@ -5,19 +5,18 @@ that a first model puts below the border is almost surely none. The nearest of t
 model what the labelled corpus, rich in incidents, lacks.
 """
 
-import gzip
-import lzma
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
 from nlp.errors import NlpError
+from nlp.packed import DAMAGED, open_packed
 
 NEGATIVES: Final = 40_000
 """How many posts of the stream join the training as non-incidents."""
@@ -39,13 +38,13 @@ def read_stream(path: Path, known: Set[str] = frozenset()) -> Iterator[StreamPos
     """
     seen = set(known)
     try:
-        with _open(path) as file:
+        with open_packed(path) as file:
             for number, line in enumerate(file, 1):
                 post = _post(line, f"{path} 第 {number} 行")
                 if post is not None and post.title not in seen:
                     seen.add(post.title)
                     yield post
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, *DAMAGED) as error:
         raise NlpError(f"读不了文件 {path}（{error}），请检查路径，或重新下载该文件") from error
 
 
@@ -56,19 +55,22 @@ def hard_negatives(scores: NDArray[np.float64], size: int = NEGATIVES) -> NDArra
     return np.sort(nearest)
 
 
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".xz":
-        return lzma.open(path, "rb")
-    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
-
-
 def _post(line: bytes, where: str) -> StreamPost | None:
     """The post of a line; None for a post without a title or a date."""
     try:
         row = orjson.loads(line)
-        title, body, moment = row["title"], row.get("body") or "", row["first_seen"]
-        return StreamPost(title, body, date.fromisoformat(moment[:10])) if title else None
-    except KeyError:
-        return None
-    except (orjson.JSONDecodeError, ValueError, TypeError, AttributeError) as error:
+        title, body, moment = (_text(row, name) for name in ("title", "body", "first_seen"))
+        found = StreamPost(title, body, date.fromisoformat(moment[:10])) if moment else None
+    except (orjson.JSONDecodeError, ValueError, TypeError) as error:
         raise NlpError(f"{where}不是帖子（{error}），请改正或删去该行") from error
+    return found if title else None
+
+
+def _text(row: Any, name: str) -> str:
+    """A field of a row, "" if it is missing. Raises TypeError."""
+    if not isinstance(row, dict):
+        raise TypeError("不是 JSON 对象")
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} 应为文字")
+    return value or ""

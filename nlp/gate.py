@@ -81,9 +81,12 @@ def learn(headlines: Sequence[str], parts: Ints, incident: Bools, worth: Bools) 
     """The gate that tells which normalised headlines are worth scoring.
 
     `incident` tells the labelled incidents; the others count as the stream. Each part is judged by
-    weights that the other parts teach. None where there are too few of either kind.
+    weights that the other parts teach. None where there are too few of either kind, or where all
+    of one kind lie in one part: the others could not teach it.
     """
     if min((worth & incident).sum(), (~worth & ~incident).sum()) < LEAST:
+        return None
+    if min(len(np.unique(parts[kind])) for kind in (worth & incident, ~worth)) < 2:
         return None
     rows = _rows(headlines)
     sums = np.zeros(len(headlines), np.int64)

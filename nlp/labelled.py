@@ -1,18 +1,17 @@
 """Labelled posts from files, each row checked against the closed lists of the annotation manual."""
 
 import csv
-import gzip
-import lzma
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final
 
 import orjson
 
 from nlp.errors import NlpError
+from nlp.packed import DAMAGED, open_packed
 from nlp.spreadsheet import from_cells
 from nlp.taxonomy import Category, Scope, Severity, Status, Victim
 
@@ -101,11 +100,11 @@ def read_rows(path: Path) -> Iterator[LabelledRow | LabelError]:
                 yield _row(row, where)
             except LabelError as error:
                 yield error
+    except DAMAGED as error:
+        raise LabelError(f"标注文件 {path} 的压缩不完整（{error}），请重新取得该文件") from error
     except OSError as error:
         reason = error.strerror or error
         raise LabelError(f"读不了标注文件 {path}：{reason}，请检查路径和权限") from error
-    except (EOFError, lzma.LZMAError) as error:
-        raise LabelError(f"标注文件 {path} 的压缩不完整（{error}），请重新取得该文件") from error
 
 
 def text_key(title: str, body: str) -> str:
@@ -132,7 +131,7 @@ def label_fields(post: LabelledPost) -> dict[str, Any]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | LabelError]]:
-    with _open(path) as file:
+    with open_packed(path) as file:
         for number, line in enumerate(file, 1):
             where = f"{path} 第 {number} 行"
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
@@ -188,12 +187,6 @@ def _decoded(file: IO[bytes], path: Path) -> Iterator[str]:
             raise LabelError(
                 f"{path} 第 {number} 行不是 UTF-8 编码，请在表格软件中另存为“CSV UTF-8”后重试"
             ) from error
-
-
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".xz":
-        return lzma.open(path, "rb")
-    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _row(row: Mapping[str, Any], where: str) -> LabelledRow:

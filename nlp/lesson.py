@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from nlp.background import StreamPost
+from nlp.errors import NlpError
 from nlp.labelled import LabelledPost
 from nlp.model import Kind, Sigmoid, kind_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Part = Callable[[LabelledPost | StreamPost], int]
+"""Tells the held-out part of a post."""
 
 FOLDS: Final = 5
 """Parts of the labelled posts; each is scored by a model that has not seen it."""
@@ -43,28 +46,32 @@ class Lesson:
     weights: Floats
 
     @classmethod
-    def of(cls, posts: Sequence[LabelledPost], rows: csr_matrix, real: int) -> Self:
+    def of(cls, posts: Sequence[LabelledPost], rows: csr_matrix, real: int, part: Part) -> Self:
         """The posts, of which the first `real` are real and the others written."""
         kinds = [kind_of(post.title, post.body) for post in posts]
-        folds = np.array([fold_of(post) for post in posts])
+        folds = np.array([part(post) for post in posts])
         folds[real:] = -1
         weights = np.ones(len(posts))
         weights[real:] = _WRITTEN
         truth = flags_of(posts, lambda post: post.incident)
         return cls(with_accounts(rows, kinds), truth, folds, weights)
 
-    def with_negatives(self, negatives: Sequence[StreamPost], rows: csr_matrix) -> Self:
+    def with_negatives(self, negatives: Sequence[StreamPost], rows: csr_matrix, part: Part) -> Self:
         """The lesson and posts of the stream that are no incidents."""
         return type(self)(
             vstack([self.rows, rows], format="csr"),
             np.append(self.truth, np.zeros(len(negatives), dtype=bool)),
-            np.append(self.folds, [fold_of(post) for post in negatives]).astype(np.int64),
+            np.append(self.folds, [part(post) for post in negatives]).astype(np.int64),
             np.append(self.weights, np.ones(len(negatives))),
         )
 
     def chosen(self, flags: Bools, truth: Bools) -> Self:
         """Those rows alone, with the truth of another label."""
         return type(self)(self.rows[flags], truth[flags], self.folds[flags], self.weights[flags])
+
+    def can_be_held_out(self) -> bool:
+        """Whether without any one part posts with and without the label remain to teach."""
+        return spread(self.truth, self.folds)
 
     def fit(self, strength: float = DECISION) -> tuple[Floats, float]:
         """Weights and intercept of one linear head."""
@@ -85,11 +92,37 @@ class Lesson:
         return weights, scores - intercept
 
 
-def fold_of(post: LabelledPost | StreamPost) -> int:
+def part_for(posts: Sequence[LabelledPost], incident: Bools) -> Part:
+    """How the posts are parted: by quarter, or by week where one quarter holds nearly all.
+
+    Raises NlpError where even a week holds all the incidents, or all the other posts.
+    """
+    for part in (by_quarter, by_week):
+        if spread(incident, np.array([part(post) for post in posts])):
+            return part
+    raise NlpError("全部事件或全部非事件的标注出自同一周，留不出检验用的部分，请补充其他日期的标注")
+
+
+def by_quarter(post: LabelledPost | StreamPost) -> int:
     """The held-out part of a post: dated ones by quarter, so that one event stays in one part."""
-    if post.day is not None:
-        return (4 * post.day.year + (post.day.month - 1) // 3) % FOLDS
-    return crc32(f"{post.title}\n{post.body}".encode("utf-8", "surrogatepass")) % FOLDS
+    if post.day is None:
+        return _by_text(post)
+    return (4 * post.day.year + (post.day.month - 1) // 3) % FOLDS
+
+
+def by_week(post: LabelledPost | StreamPost) -> int:
+    """As `by_quarter`, for posts of a short time: most events are over in a week."""
+    return _by_text(post) if post.day is None else post.day.toordinal() // 7 % FOLDS
+
+
+def _by_text(post: LabelledPost | StreamPost) -> int:
+    return crc32(f"{post.title}\n{post.body}".encode("utf-8", "replace")) % FOLDS
+
+
+def spread(flags: Bools, folds: Ints) -> bool:
+    """Whether the flagged rows, and the others, lie in two held-out parts at least."""
+    parts = [np.unique(folds[chosen & (folds >= 0)]) for chosen in (flags, ~flags)]
+    return min(map(len, parts)) > 1
 
 
 def with_accounts(rows: csr_matrix, kinds: Sequence[Kind]) -> csr_matrix:

@@ -21,7 +21,15 @@ from nlp.evaluation import recall_threshold
 from nlp.extractor import Extractor
 from nlp.features import Vocabulary, document, family_terms
 from nlp.labelled import LabelledPost
-from nlp.lesson import FOLDS, LABEL, Lesson, calibrate, flags_of, fold_of
+from nlp.lesson import (
+    FOLDS,
+    LABEL,
+    Lesson,
+    by_quarter,
+    calibrate,
+    flags_of,
+    part_for,
+)
 from nlp.model import KINDS, Decision, Head, Kind, Model, Sigmoid, balanced, kind_of
 from nlp.taxonomy import PROTECTED, Category, Scope, Severity, Status, Victim
 
@@ -41,11 +49,14 @@ _RARE: Final = (2, 2, 2, 4, 4)
 """A term of each family must stand in so many documents to be a feature: of pairs and roles there
 are many more than could be learned."""
 
-_SETTLING: Final = 20_000
-"""About how many posts tell how scores change when features go."""
+_SETTLING: Final = (1_000, 20_000)
+"""How many posts of the stream at least, and about how many at most, tell how scores change when
+features go."""
 
 _FEWEST: Final = 2 * FOLDS
-"""A label with fewer posts, or fewer posts without it, has no head of its own, only its rate."""
+"""A label with fewer posts, or fewer posts without it, has no head of its own, only its rate.
+
+So has one whose posts lie in a single held-out part."""
 
 _LABEL_RECALL: Final = 0.8
 """What a label's threshold must keep of its posts, with 95 % confidence."""
@@ -74,15 +85,16 @@ class Trained:
     """A model, and what models that had not seen each post said of it.
 
     `held_out` is the probability of an incident for every post, `labels` the probability of every
-    head for the incidents alone, `false_alerts` how many a day of the stream were wrong, `moved`
-    how far storing fewer features in fewer digits moves a probability on average.
+    head for the incidents alone, `false_alerts` how many a day of the stream were wrong, `changed`
+    which share of the posts is alerted, reviewed or neither otherwise because fewer features are
+    stored, in fewer digits.
     """
 
     model: Model
     held_out: Floats
     labels: Floats
     false_alerts: float
-    moved: float
+    changed: float
 
 
 def train(
@@ -98,7 +110,8 @@ def train(
 
     `written` are made-up posts: they teach, but no figure and no threshold rests on them. `stream`
     are unlabelled posts; `false_alerts` is how many of them, and of the labelled
-    non-incidents, may become alerts on a day. Raises NlpError when too few posts are labelled.
+    non-incidents, may become alerts on a day. Raises NlpError when too few posts are labelled, or
+    all the incidents or all the others are of the same week.
     """
     incident = flags_of(posts, lambda post: post.incident)
     if min(incident.sum(), (~incident).sum()) < LEAST:
@@ -106,6 +119,7 @@ def train(
             f"标注太少：事件 {incident.sum()} 条、非事件 {(~incident).sum()} 条，"
             f"各需要至少 {LEAST} 条，请补充标注文件"
         )
+    part = part_for(posts, incident)
     taught = [*posts, *written]
     documents = [document(post.title, post.body) for post in taught]
     progress("学习词语的分组")
@@ -113,10 +127,10 @@ def train(
     progress("提取特征")
     vocabulary, idf, rows = learn_features(documents, concepts)
     progress("训练：是否事件")
-    lesson = Lesson.of(taught, rows, len(posts))
+    lesson = Lesson.of(taught, rows, len(posts), part)
     extractor = Extractor(vocabulary, idf, concepts)
     negatives, added = _hard_negatives(*lesson.fit(), stream, extractor)
-    whole = lesson.with_negatives(negatives, added)
+    whole = lesson.with_negatives(negatives, added, part)
     weights, scores = whole.fit_held_out()
     kinds = [kind_of(post.title, post.body) for post in posts]
     sigmoids = {kind: _kind_sigmoid(kind, kinds, scores[: len(posts)], incident) for kind in KINDS}
@@ -142,9 +156,10 @@ def train(
         concepts=concepts,
     )
     progress("训练：闸门")
-    finished, moved = _settled(model, registry.rounded(pruned(model, FEATURES)), stream or posts)
+    finished = settled(model, registry.rounded(pruned(model, FEATURES)), posts, stream)
     finished = replace(finished, gate=learn_gate(finished, posts, stream))
-    return Trained(finished, held_out, labels, alarms.daily(alert), moved)
+    changed = float((_levels(model, posts) != _levels(finished, posts)).mean())
+    return Trained(finished, held_out, labels, alarms.daily(alert), changed)
 
 
 def pruned(model: Model, size: int) -> Model:
@@ -182,7 +197,7 @@ def learn_gate(
     worth = model.probabilities(rows, ["headline"] * len(known)) >= model.decision.review
     return gate.learn(
         [one.removesuffix("\n") for one in documents],
-        np.array([fold_of(post) for post in known]),
+        np.array([by_quarter(post) for post in known]),
         np.arange(len(known)) < len(incidents),
         worth,
     )
@@ -253,29 +268,38 @@ def _review_level(posts: Sequence[LabelledPost], held_out: Floats) -> float:
     return min(levels)
 
 
-def _settled(
-    whole: Model, stored: Model, posts: Sequence[LabelledPost | StreamPost]
-) -> tuple[Model, float]:
-    """The stored model with sigmoids for its own scores, and how far its probabilities have moved.
+def settled(
+    whole: Model, stored: Model, posts: Sequence[LabelledPost], stream: Sequence[StreamPost]
+) -> Model:
+    """The stored model with sigmoids for its own scores.
 
     Fewer features in a block weigh more, so scores grow by some per cent; the line that leads back
-    goes into the sigmoids. `posts` are best such that nobody has learned from: rare features, which
-    are the first to go, tell more of posts that were learned. The distance is the mean over some.
+    goes into the sigmoids. The stream tells it best: rare features, which are the first to go, tell
+    more of posts that were learned. But a few posts make a line of any slope, and one that does not
+    rise is none of this kind: then the sigmoids stay as they are.
     """
-    some = posts[:: max(1, len(posts) // _SETTLING)]
-    texts = [document(post.title, post.body) for post in some]
-    kinds = [kind_of(post.title, post.body) for post in some]
-    rows = [rows_of(model.extractor(), texts) for model in (whole, stored)]
-    slope, shift = np.polyfit(rows[1] @ stored.incident[:, 0], rows[0] @ whole.incident[:, 0], 1)
+    least, most = _SETTLING
+    known: Sequence[LabelledPost | StreamPost] = stream if len(stream) >= least else posts
+    texts = [document(post.title, post.body) for post in known[:: max(1, len(known) // most)]]
+    after, before = (
+        rows_of(model.extractor(), texts) @ model.incident[:, 0] for model in (stored, whole)
+    )
+    slope, shift = map(float, np.polyfit(after, before, 1))
+    if not (slope > 0 and np.isfinite((slope, shift)).all()):
+        return stored
     sigmoids = {
-        kind: Sigmoid(one.slope * float(slope), one.intercept + one.slope * float(shift))
+        kind: Sigmoid(one.slope * slope, one.intercept + one.slope * shift)
         for kind, one in stored.decision.kinds.items()
     }
-    settled = replace(stored, decision=replace(stored.decision, kinds=sigmoids))
-    left, right = (
-        model.probabilities(one, kinds) for model, one in zip((whole, settled), rows, strict=True)
-    )
-    return settled, float(np.abs(left - right).mean())
+    return replace(stored, decision=replace(stored.decision, kinds=sigmoids))
+
+
+def _levels(model: Model, posts: Sequence[LabelledPost]) -> Ints:
+    """What becomes of each post: 2 alert, 1 review, 0 neither."""
+    rows = rows_of(model.extractor(), [document(post.title, post.body) for post in posts])
+    said = model.probabilities(rows, [kind_of(post.title, post.body) for post in posts])
+    limits = sorted((model.decision.review, model.decision.alert))
+    return np.searchsorted(limits, said, side="right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +377,8 @@ def label_tests() -> list[tuple[str, Callable[[LabelledPost], bool]]]:
 
 def _label_head(name: str, lesson: Lesson) -> tuple[Floats, Head, Floats]:
     truth, real = lesson.truth, lesson.folds >= 0
-    if min((truth & real).sum(), (~truth & real).sum()) < _FEWEST:
+    few = min((truth & real).sum(), (~truth & real).sum()) < _FEWEST
+    if few or not lesson.can_be_held_out():
         rate = (truth.sum() + 0.5) / (len(truth) + 1)
         constant = Sigmoid(0.0, float(np.log(rate / (1 - rate))))
         nothing = np.zeros(lesson.rows.shape[1])

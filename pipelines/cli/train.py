@@ -81,7 +81,7 @@ def train(
             f"预警阈值定在最近一年平均每天 {trained.false_alerts:.1f} 条，"
             "算标注的非事件和数据流中选作反例的帖子",
         ),
-        ("裁剪与取整的代价", f"概率平均移动 {trained.moved:.4f}"),
+        ("裁剪与取整的代价", f"{trained.changed:.2%} 的标注帖子处理有变（预警、复核或不提示）"),
     ]
     card = report.card(trained.model, figures, facts, report.data_card(posts))
     saved = registry.save(trained.model, folder, figures, card)

@@ -30,17 +30,22 @@ def test_a_headline_is_the_sum_of_its_characters_and_pairs() -> None:
     assert GATE.sums([]).tolist() == []
 
 
-def test_it_learns_what_is_worth_scoring() -> None:
+def small_world() -> tuple[list[str], int]:
+    """Headlines, the cases first, and how many these are."""
     chance = random.Random(5)  # noqa: S311 - no secret
     idle = "天气电影球赛手机旅行美食音乐数码"
     calm = ["".join(chance.choices(idle, k=8)) for _ in range(40 * LEAST)]
     cases = ["".join([*chance.choices(idle, k=4), "女童被打"]) for _ in range(10 * LEAST)]
-    known = cases + calm
-    parts = np.array([chance.randrange(5) for _ in known])
-    incident = np.arange(len(known)) < len(cases)
+    return cases + calm, len(cases)
+
+
+def test_it_learns_what_is_worth_scoring() -> None:
+    known, cases = small_world()
+    parts = np.arange(len(known)) % 5
+    incident = np.arange(len(known)) < cases
     gate = learn(known, parts, incident, incident)
     assert gate is not None
-    assert gate.incidents == len(cases)
+    assert gate.incidents == cases
     assert gate.lost <= 0.01
     assert gate.passed < 0.05
     assert gate.passing(["手机女童被打", "手机音乐数码"]).tolist() == [True, False]
@@ -49,6 +54,15 @@ def test_it_learns_what_is_worth_scoring() -> None:
 def test_too_few_examples_teach_no_gate() -> None:
     few = np.ones(3, bool)
     assert learn(["一", "二", "三"], np.array([0, 1, 2]), few, few) is None
+
+
+def test_posts_of_one_quarter_teach_no_gate() -> None:
+    known, cases = small_world()
+    incident = np.arange(len(known)) < cases
+    assert learn(known, np.zeros(len(known), int), incident, incident) is None
+    assert learn(known, np.where(incident, 0, 1), incident, incident) is None
+    calm_together = np.where(incident, np.arange(len(known)) % 5, 0)
+    assert learn(known, calm_together, incident, incident) is None
 
 
 def test_the_shipped_gate_stops_most_and_keeps_cases() -> None:

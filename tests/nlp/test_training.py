@@ -1,9 +1,12 @@
 """Training learns a small world, the same way each time, and names what is wrong with a label."""
 
+import gzip
 import json
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,9 +19,9 @@ from nlp.background import StreamPost, hard_negatives, read_stream
 from nlp.classifier import Classifier
 from nlp.errors import NlpError
 from nlp.labelled import LabelledPost, read_labelled
-from nlp.lesson import fold_of
+from nlp.lesson import by_quarter
 from nlp.taxonomy import Category, Scope, Status, Victim
-from nlp.training import Trained, label_tests, train
+from nlp.training import Trained, label_tests, pruned, settled, train
 
 PLACES = ("湖北", "河南", "山东", "广东", "四川", "云南", "江西", "陕西", "福建", "辽宁")
 DEEDS = {
@@ -115,10 +118,83 @@ def test_a_trained_model_survives_its_files(trained: Trained, tmp_path: Path) ->
     assert np.array_equal(read.probabilities(texts), Classifier(trained.model).probabilities(texts))
 
 
+def test_a_label_of_one_held_out_part_has_only_its_rate() -> None:
+    day = date(2023, 1, 1)
+    posts = [
+        replace(post, scope=Scope.FOREIGN, day=day) if number in range(12) else post
+        for number, post in enumerate(POSTS)
+    ]
+    trained = train(posts, "小")
+    (head,) = [head for head in trained.model.heads if head.name == "scope:foreign"]
+    assert head.sigmoid.slope == 0
+
+
+def test_incidents_of_a_single_quarter_can_be_learned() -> None:
+    posts = [
+        replace(post, day=date(2023, 1 if post.incident else 4, 1 + number % 28))
+        for number, post in enumerate(POSTS)
+    ]
+    found = train(posts, "小")
+    truth = np.array([post.incident for post in posts])
+    assert found.held_out[truth].mean() > 0.9
+    assert found.held_out[~truth].mean() < 0.1
+
+
+def test_incidents_of_a_single_week_are_told_with_a_remedy() -> None:
+    posts = [replace(post, day=date(2023, 1, 2)) if post.incident else post for post in POSTS]
+    with pytest.raises(NlpError, match=r"出自同一周.*请补充"):
+        train(posts, "小")
+
+
+def test_a_stream_of_one_month_may_join_the_training() -> None:
+    stream = [replace(post, day=date(2024, 1, 5)) for post in STREAM * 3]
+    assert train(POSTS, "小", stream=stream).model.gate is None
+
+
+def test_a_short_stream_does_not_bend_the_probabilities(trained: Trained) -> None:
+    small = pruned(trained.model, 100)
+    # So few posts, so much alike, make a line of any slope.
+    stream = [StreamPost(f"{place}高铁新线开通", "", date(2023, 6, 1)) for place in PLACES]
+    kinds = [settled(trained.model, small, POSTS, one).decision.kinds for one in (stream, [])]
+    assert kinds[0] == kinds[1]
+
+
+def test_a_falling_line_leaves_the_sigmoids_alone(trained: Trained) -> None:
+    opposite = replace(trained.model, incident=-trained.model.incident)
+    kept = settled(trained.model, opposite, POSTS, [])
+    assert kept.decision.kinds == trained.model.decision.kinds
+
+
+def test_what_storing_changes_is_told(trained: Trained) -> None:
+    assert trained.changed <= 0.01
+
+
+def test_the_same_posts_give_the_same_files(tmp_path: Path) -> None:
+    chance = random.Random(3)  # noqa: S311 - no secret
+    words = [f"x{number}" for number in range(400)]
+    stream = [
+        StreamPost(
+            f"{place}{'，'.join(chance.choices(words, k=12))}{end}",
+            "",
+            date(2023, 1, 1) + timedelta(days=chance.randrange(400)),
+        )
+        for _ in range(16)
+        for place, end in product(PLACES, ENDINGS)
+    ]
+    digests = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        trained = train(POSTS, "小", stream=stream)
+        saved = registry.save(trained.model, folder, {}, "")
+        digests.append({one.name: sha256(one.read_bytes()).hexdigest() for one in saved.iterdir()})
+    assert len(trained.model.concepts.words) > 300
+    assert trained.model.gate is not None
+    assert digests[0] == digests[1]
+
+
 def test_one_quarter_is_held_out_together() -> None:
     post = POSTS[0]
-    assert fold_of(post) == fold_of(replace(post, title="别的", day=date(2023, 3, 31)))
-    assert fold_of(post) != fold_of(replace(post, day=date(2023, 4, 1)))
+    assert by_quarter(post) == by_quarter(replace(post, title="别的", day=date(2023, 3, 31)))
+    assert by_quarter(post) != by_quarter(replace(post, day=date(2023, 4, 1)))
 
 
 def test_too_few_labels_are_refused() -> None:
@@ -208,6 +284,25 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: str) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, read: Callable[[Path], Any]) -> None:
     with pytest.raises(NlpError, match=r"读不了.*没有\.jsonl"):
         list(read(tmp_path / "没有.jsonl"))
+
+
+@pytest.mark.parametrize("read", [read_labelled, read_stream])
+def test_a_damaged_archive_is_named(tmp_path: Path, read: Callable[[Path], Any]) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    content = bytearray(gzip.compress(json.dumps(GOOD).encode()))
+    content[10:] = b"\xff" * (len(content) - 10)
+    path.write_bytes(content)
+    with pytest.raises(NlpError, match=r"a\.jsonl\.gz"):
+        list(read(path))
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": 5}, {"body": ["a"]}, {"first_seen": 20240501}, {"title": None, "body": 1}]
+)
+def test_a_post_of_the_stream_is_text(tmp_path: Path, change: dict[str, Any]) -> None:
+    path = written(tmp_path / "流.jsonl", GOOD, GOOD | {"title": "另一条"} | change)
+    with pytest.raises(NlpError, match=r"流\.jsonl 第 2 行不是帖子"):
+        list(read_stream(path))
 
 
 def test_the_stream_gives_each_unknown_title_once(tmp_path: Path) -> None:
