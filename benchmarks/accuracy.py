@@ -20,7 +20,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks import peers
-from nlp import breakdown, goals, report, streaming
+from nlp import goals, report, streaming
 from nlp.background import StreamPost, read_stream
 from nlp.classifier import Classifier
 from nlp.curves import incident_figures, shown
@@ -29,6 +29,7 @@ from nlp.model import balanced, kind_of
 from nlp.report import Judged
 from nlp.study import Study, study
 from nlp.training import train
+from nlp.truth import truth_of
 from nlp.written import WRITTEN, written_posts
 from pipelines.evaluation import render
 
@@ -81,7 +82,7 @@ def read(data: Path, sample: int) -> tuple[list[LabelledPost], list[StreamPost]]
 def row(name: str, posts: Sequence[LabelledPost], probabilities: np.ndarray) -> Iterator[str]:
     """The lines of one method: a group of held-out posts each."""
     groups = np.array([group_of(post) for post in posts])
-    truth = breakdown.truth_of(posts)
+    truth = truth_of(posts)
     for group in sorted(set(groups.tolist())):
         chosen = groups == group
         if not truth[chosen].any():
@@ -102,7 +103,7 @@ def compare(
 ) -> Iterator[str]:
     """The lines of every peer that can run here."""
     texts, others = [text_of(post) for post in learned], [text_of(post) for post in held]
-    truth = breakdown.truth_of(learned)
+    truth = truth_of(learned)
     for kind in peers.available():
         say(kind.name)
         peer = kind()

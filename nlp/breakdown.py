@@ -1,6 +1,6 @@
 """Where a model is good and where it is not: by year, by category, by severity, post by post."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +11,10 @@ from nlp import evaluation
 from nlp.curves import Curve, Figure, incident_figures
 from nlp.explanation import Explainer, Explanation
 from nlp.labelled import LabelledPost
-from nlp.model import Decision, Kind, LabelReader, Model, kind_of
+from nlp.model import Decision, Kind, LabelReader, Model
 from nlp.report import FEWEST, Judged
 from nlp.taxonomy import Category, Severity
+from nlp.truth import kinds_of, truth_of
 
 Bools = NDArray[np.bool_]
 
@@ -48,16 +49,6 @@ class Mistake:
 
     post: LabelledPost
     explanation: Explanation
-
-
-def kinds_of(posts: Iterable[LabelledPost]) -> NDArray[np.str_]:
-    """The kind of each post."""
-    return np.array([kind_of(post.title, post.body) for post in posts], dtype=str)
-
-
-def truth_of(posts: Sequence[LabelledPost]) -> Bools:
-    """Whether each post is labelled as an incident."""
-    return np.fromiter((post.incident for post in posts), dtype=bool, count=len(posts))
 
 
 def by_category(decision: Decision, judged: Judged) -> list[Recall]:

@@ -20,6 +20,12 @@ KINDS: Final[tuple[Kind, ...]] = ("headline", "article", "account")
 """A title alone, a title with a body, a body alone (most often a person's own account).
 Each has its own sigmoid, so that one threshold serves all three."""
 
+KIND_NAMES: Final[Mapping[str, str]] = {
+    "headline": "标题",
+    "article": "标题加正文",
+    "account": "无标题的自述帖",
+}
+
 SHARE: Final = 0.4
 """The share of incidents that probabilities assume, for every kind of text alike.
 

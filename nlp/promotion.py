@@ -14,8 +14,9 @@ import numpy as np
 from nlp import evaluation
 from nlp.assessment import Assessment
 from nlp.labelled import LabelledPost
-from nlp.model import KINDS, balanced, kind_of
+from nlp.model import KIND_NAMES, KINDS, balanced
 from nlp.taxonomy import CHINESE, PROTECTED
+from nlp.truth import kinds_of, truth_of
 
 RECALL_LOSS: Final = 0.01
 """What a protected category may lose."""
@@ -24,7 +25,6 @@ FEWEST: Final = 20
 """Recall or calibration over fewer incidents than this proves nothing by itself."""
 
 _ROUNDING: Final = 1e-9
-_KIND_NAMES: Final = {"headline": "标题", "article": "标题加正文", "account": "无标题的自述帖"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class Measured:
         said = [(one.incident, one.alert or one.review) for one in assessments]
         probabilities = np.array([probability for probability, _ in said], dtype=np.float64)
         found = np.array([shown for _, shown in said], dtype=bool)
-        truth = np.array([post.incident for post in posts], dtype=bool)
-        kinds = np.array([kind_of(post.title, post.body) for post in posts])
+        truth, kinds = truth_of(posts), kinds_of(posts)
         recall = {}
         for category in PROTECTED:
             flags = found[np.array([category in post.categories for post in posts], dtype=bool)]
@@ -158,7 +157,7 @@ def _calibration(kind: str, pairs: Sequence[Pair]) -> Finding:
     value, _, high = before.calibration[kind]
     new = after.calibration[kind][0]
     passed = new <= max(value, high) + _ROUNDING
-    told = f"{_KIND_NAMES[kind]}：校准误差 {value:.3f} → {new:.3f}（{basis}）"
+    told = f"{KIND_NAMES[kind]}：校准误差 {value:.3f} → {new:.3f}（{basis}）"
     if not passed:
         told += f"，变差：超出现用模型的 95 % 区间上限 {high:.3f}"
     return Finding(f"calibration:{kind}", value, new, passed, told)

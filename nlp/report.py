@@ -12,8 +12,9 @@ from nlp import evaluation
 from nlp.classifier import Classifier
 from nlp.curves import incident_figures, shown
 from nlp.labelled import LabelledPost
-from nlp.model import KINDS, SHARE, LabelReader, Model, balanced, kind_of
+from nlp.model import KIND_NAMES, KINDS, SHARE, LabelReader, Model, balanced, kind_of
 from nlp.taxonomy import CHINESE, Category
+from nlp.truth import kinds_of, truth_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -22,8 +23,6 @@ _FAMILIES: Final = ("词与相邻词", "字串", "词语分组", "同现的词�
 
 FEWEST: Final = 20
 """Fewer incidents than this tell nothing about a kind of text or a category."""
-
-KIND_NAMES: Final = {"headline": "标题", "article": "标题加正文", "account": "无标题的自述帖"}
 
 LABEL_NAMES: Final = {
     "first_category": "首位类别在标注之中",
@@ -59,8 +58,7 @@ def figures(model: Model, judged: Judged) -> dict[str, Any]:
 
     The calibration error is that of all kinds together.
     """
-    truth = np.array([post.incident for post in judged.posts], dtype=bool)
-    kinds = np.array([kind_of(post.title, post.body) for post in judged.posts])
+    truth, kinds = truth_of(judged.posts), kinds_of(judged.posts)
     result: dict[str, Any] = {"kinds": {}, "recall": {}}
     for kind in KINDS:
         chosen = kinds == kind

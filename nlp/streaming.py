@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from nlp import evaluation
 from nlp.background import StreamPost
-from nlp.breakdown import kinds_of, truth_of
 from nlp.classifier import Classifier
 from nlp.curves import Bin, Curve, Figure, incident_figures, reliability
 from nlp.errors import NlpError
 from nlp.labelled import LabelledPost
 from nlp.model import Decision, Kind, kind_of
 from nlp.report import FEWEST, Judged
+from nlp.truth import kinds_of, truth_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from nlp import breakdown, report
-from nlp.breakdown import Mistake, Recall, Year, kinds_of, truth_of
+from nlp.breakdown import Mistake, Recall, Year
 from nlp.classifier import Classifier
 from nlp.curves import Bin, Curve, reliability
 from nlp.explanation import Explainer, Explanation
@@ -14,6 +14,7 @@ from nlp.labelled import LabelledPost
 from nlp.model import KINDS, Kind, Model
 from nlp.report import FEWEST, Judged
 from nlp.streaming import StreamStudy
+from nlp.truth import kinds_of, truth_of
 
 WORST: Final = 12
 """Worst mistakes told of each sort and kind of text, and of the stream."""

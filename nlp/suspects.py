@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.labelled import LabelledPost
-from nlp.model import KINDS, Head, kind_of
+from nlp.model import KINDS, Head
 from nlp.similarity import normalise
+from nlp.truth import kinds_of, truth_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -74,8 +75,7 @@ def _clearest(doubts: Iterable[Suspect]) -> list[Suspect]:
 
 
 def _incidents(posts: Sequence[LabelledPost], held_out: Floats) -> Iterator[Suspect]:
-    truth = np.array([post.incident for post in posts], dtype=bool)
-    kinds = np.array([kind_of(post.title, post.body) for post in posts])
+    truth, kinds = truth_of(posts), kinds_of(posts)
     for kind in KINDS:
         yield from _contradicted("incident", np.flatnonzero(kinds == kind), truth, held_out)
 

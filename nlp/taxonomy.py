@@ -59,17 +59,6 @@ class Scope(StrEnum):
     FOREIGN = "foreign"
 
 
-class Setting(StrEnum):
-    """Where it happened, as far as routing needs it."""
-
-    HOME = "home"
-    SCHOOL = "school"
-    WORK = "work"
-    PUBLIC = "public"
-    ONLINE = "online"
-    INSTITUTION = "institution"
-
-
 PROTECTED: Final = (
     Category.CHILD_SEXUAL_ABUSE,
     Category.DOMESTIC_VIOLENCE,
@@ -113,6 +102,6 @@ CHINESE: Final[dict[str, str]] = {
     "online": "网络",
     "institution": "机构",
 }
-"""The Chinese name of every code above except the severities."""
+"""The Chinese name of every code above except the severities, and of every setting."""
 
 COLOURS: Final[dict[int, str]] = {1: "红", 2: "橙", 3: "黄", 4: "蓝"}

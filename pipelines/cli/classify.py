@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli.common import ConfigOption, Problems, work_through
+from pipelines.cli.parts import place_object, span_object
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessment, Cue
@@ -89,19 +90,8 @@ def _shown(assessment: "Assessment") -> dict[str, Any]:
         "setting": assessment.setting if cues else "",
         "risks": [_cue(cue) for cue in cues if cue.kind == "risk"],
         "vulnerability": [_cue(cue) for cue in cues if cue.kind == "vulnerability"],
-        "evidence": [_span(evidence) for evidence in assessment.evidence],
-        "places": [
-            {
-                "code": place.code,
-                "name": place.name,
-                "scene": place.scene,
-                "confidence": place.confidence,
-                "field": place.field,
-                "start": place.start,
-                "end": place.end,
-            }
-            for place in assessment.places
-        ],
+        "evidence": [span_object(evidence) for evidence in assessment.evidence],
+        "places": [place_object(place) for place in assessment.places],
         "model": assessment.model,
     }
 
@@ -113,14 +103,4 @@ def _cue(cue: "Cue") -> dict[str, Any]:
         "start": cue.start,
         "end": cue.end,
         "text": cue.text,
-    }
-
-
-def _span(evidence: Any) -> dict[str, Any]:
-    return {
-        "field": evidence.field,
-        "start": evidence.start,
-        "end": evidence.end,
-        "text": evidence.text,
-        "weight": evidence.weight,
     }

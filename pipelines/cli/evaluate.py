@@ -103,7 +103,7 @@ def _lines(found: "Study", files: list[Path]) -> "Iterator[str]":
 def _day(stream: "StreamStudy") -> "Iterator[str]":
     """The stream beside the labelled posts of the same days, which are rich in incidents."""
     from nlp.curves import shown
-    from nlp.report import KIND_NAMES
+    from nlp.model import KIND_NAMES
 
     day = stream.daily
     yield (

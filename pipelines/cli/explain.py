@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli.common import ConfigOption, JsonOption, write_line
+from pipelines.cli.parts import place_object, span_object
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessment
@@ -160,36 +161,15 @@ def _as_object(explanation: "Explanation", decision: "Decision") -> dict[str, An
         "kind": explanation.kind,
         "base": explanation.base,
         "log_odds": explanation.log_odds,
-        "words": [_span(word) for word in explanation.words],
+        "words": [span_object(word) for word in explanation.words],
         "rest": explanation.rest,
-        "evidence": [_span(one) for one in assessment.evidence],
+        "evidence": [span_object(one) for one in assessment.evidence],
         "categories": dict(assessment.categories),
         "severity": assessment.severity,
         "victims": list(assessment.victims),
         "status": assessment.status,
         "scope": assessment.scope,
         "setting": assessment.setting,
-        "places": [
-            {
-                "code": place.code,
-                "name": place.name,
-                "scene": place.scene,
-                "confidence": place.confidence,
-                "field": place.field,
-                "start": place.start,
-                "end": place.end,
-            }
-            for place in assessment.places
-        ],
+        "places": [place_object(place) for place in assessment.places],
         "model": assessment.model,
-    }
-
-
-def _span(one: Any) -> dict[str, Any]:
-    return {
-        "field": one.field,
-        "start": one.start,
-        "end": one.end,
-        "text": one.text,
-        "weight": one.weight,
     }

@@ -224,7 +224,7 @@ def _listed(models: "Models") -> Iterator[dict[str, Any]]:
             row: dict[str, Any] = {
                 "version": version,
                 "shipped": folder == registry.SHIPPED,
-                "current": path == current,
+                "current": current is not None and path.resolve() == current.resolve(),
                 "figures": {},
                 "decision": {},
                 "promoted": promoted.get(version),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from nlp.explanation import Explanation, Segment
 from nlp.labelled import LabelledPost
-from nlp.report import KIND_NAMES
+from nlp.model import KIND_NAMES
 from nlp.study import Study
 from nlp.taxonomy import CHINESE
 from pipelines.evaluation.markup import Markup, join, tag

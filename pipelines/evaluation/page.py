@@ -8,7 +8,8 @@ from typing import Any, Final
 from nlp import goals
 from nlp.curves import shown
 from nlp.goals import Standing, standings
-from nlp.report import KIND_NAMES, LABEL_NAMES
+from nlp.model import KIND_NAMES
+from nlp.report import LABEL_NAMES
 from nlp.streaming import StreamStudy
 from nlp.study import Study
 from nlp.taxonomy import COLOURS

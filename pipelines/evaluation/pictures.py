@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from nlp.breakdown import Recall
 from nlp.curves import Bin, shown
-from nlp.report import KIND_NAMES
+from nlp.model import KIND_NAMES
 from nlp.streaming import StreamStudy
 from nlp.study import Study
 from nlp.taxonomy import CHINESE

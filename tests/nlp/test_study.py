@@ -16,6 +16,7 @@ from nlp.labelled import LabelledPost
 from nlp.report import Judged
 from nlp.study import Study, study
 from nlp.taxonomy import Category, Scope, Status, Victim
+from nlp.truth import truth_of
 
 FIRST = date(2024, 3, 1)
 HARMS = ("女子被前夫殴打", "女童遭继父猥亵", "丈夫家暴妻子致重伤", "男子当街殴打前妻")
@@ -83,7 +84,7 @@ def test_years_are_told_apart_and_the_undated_come_last(found: Study) -> None:
 
 def test_recall_counts_alerts_and_reviews(classifier: Classifier, judged: Judged) -> None:
     decision = classifier.model.decision
-    truth = breakdown.truth_of(judged.posts)
+    truth = truth_of(judged.posts)
     levels = np.where(truth, 0.0, 1.0)
     incidents = np.flatnonzero(truth)
     levels[incidents[:32]] = decision.alert

@@ -98,6 +98,14 @@ def log(office: Path) -> list[dict[str, Any]]:
     return registry.records(office / "var/models")
 
 
+def test_the_one_in_use_is_marked_however_its_folder_is_named(tmp_path: Path) -> None:
+    shipped = os.path.relpath(registry.SHIPPED, tmp_path)
+    done = shengyuan("models", "list", "--json", "--into", shipped, folder=tmp_path)
+    rows = map(json.loads, done.stdout.splitlines())
+    used = [row["version"] for row in rows if row["current"]]
+    assert used == [registry.current(registry.SHIPPED)]
+
+
 def test_all_versions_are_listed_with_the_one_in_use(office: Path) -> None:
     done = shengyuan("models", "list", "--json", folder=office)
     rows = {row["version"]: row for row in map(json.loads, done.stdout.splitlines())}
