@@ -110,6 +110,7 @@ class Classifier:
             yield self._read(texts[start : start + _BATCH])
 
     def _read(self, texts: Sequence[Text]) -> _Batch:
+        texts = [(spelling.readable(title), spelling.readable(body)) for title, body in texts]
         documents = [document(title, body) for title, body in texts]
         kinds = [kind_of(title, body) for title, body in texts]
         return _Batch(texts, kinds, self._extractor.read(documents))

@@ -83,6 +83,7 @@ class Explainer:
         """One explanation for each (title, body)."""
         if not texts:
             return []
+        texts = [(spelling.readable(title), spelling.readable(body)) for title, body in texts]
         documents = [document(title, body) for title, body in texts]
         kinds = [kind_of(title, body) for title, body in texts]
         reading = self._extractor.read(documents)
@@ -139,7 +140,8 @@ class _Shown:
 
     @classmethod
     def of(cls, text: tuple[str, str], evidence: Sequence[Evidence]) -> Self:
-        return cls(*text, mask(*text).spans, evidence)
+        title, body = map(spelling.readable, text)
+        return cls(title, body, mask(title, body).spans, evidence)
 
     def text(self, field: Field, start: int, end: int) -> str:
         """The characters from start to end; a private span that they touch stands as its label."""

@@ -186,7 +186,7 @@ class Extractor:
     def _run_features(self, documents: Sequence[str]) -> tuple[Ints, Ints, Ints]:
         """Of every character run that is a feature: first character, length, number."""
         text = "\n".join((*documents, ""))
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
         letters = self._letters[codes]
         starts, numbers = [], []
         at = np.flatnonzero(letters)

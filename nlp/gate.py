@@ -142,7 +142,7 @@ def _rows(headlines: Sequence[str]) -> csr_matrix:
 def _codes(headlines: Sequence[str]) -> tuple[NDArray[np.uint64], Ints]:
     """The code points of the headlines, a line break behind each, and where these are."""
     text = "\n".join((*headlines, ""))
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.uint64)
     return codes, np.flatnonzero(codes == ord("\n"))
 
 

@@ -21,6 +21,7 @@ from nlp.masking.numbers import find_numbers
 from nlp.masking.schools import find_schools
 from nlp.masking.spans import PrivateSpan
 from nlp.masking.spelling import spell
+from nlp.text import readable
 
 LABELS: Final = {
     "identity": "〔证件号〕",
@@ -78,10 +79,11 @@ class _Spread:
 
 
 def mask(title: str, body: str) -> Masked:
-    """Hide the private data of a post; all else stays as it is.
+    """Hide the private data of a post; all else but half characters (U+FFFD) stays as it is.
 
     Pure, and idempotent: a masked post comes back unchanged.
     """
+    title, body = readable(title), readable(body)
     texts: dict[Field, str] = {"title": title} if title else {}
     if body:
         texts["body"] = body

@@ -17,6 +17,12 @@ SIGNS: Final = frozenset("+#&._%-")
 """Signs that rjieba and jieba treat differently beside letters and digits. Without them the two
 cut alike, so they become spaces (measured: 50,000 of 50,000 texts identical)."""
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half a character: what cutting an emoji or a byte that is no UTF-8 leaves."""
+
+_WHOLE: Final = "\ufffd"
+"""What stands for half a character, and can be written to any file."""
+
 _URL = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 
 
@@ -24,6 +30,9 @@ class _Spellings(dict[int, str]):
     """Code point → its normal spelling, filled as texts need it (for str.translate)."""
 
     def __missing__(self, code: int) -> str:
+        if _HALF.match(chr(code)):
+            self[code] = _WHOLE
+            return _WHOLE
         spelling = "".join(
             " " if char in SIGNS or char.isspace() else letter(char)
             for char in unicodedata.normalize("NFKC", chr(code)).lower()
@@ -39,9 +48,14 @@ _UNEVEN: Final[set[str]] = set()
 """Characters met so far that become none or several."""
 
 
+def readable(text: str) -> str:
+    """The text, as long as before, with U+FFFD for every half character."""
+    return text if text.isascii() else _HALF.sub(_WHOLE, text)
+
+
 def clean(text: str) -> str:
     """The normalised text alone: NFKC, lower case, simplified, evasive spellings undone, no URLs,
-    every space and odd sign one blank.
+    every space and odd sign one blank, half a character U+FFFD.
     """
     text = _without_urls(text)
     return undo(text.translate(_SPELLINGS), text)

@@ -47,6 +47,16 @@ def test_plain_incidents_are_alerted_with_their_category(classifier: Classifier)
         assert assessment.victims
 
 
+def test_half_a_character_hinders_nothing(classifier: Classifier) -> None:
+    broken = [("湖北黄石女子\ud83d被前夫当街殴打", "\udcff她说报警多次无人处理")]
+    (assessment,) = classifier.assess(broken, full=True)
+    assert assessment.alert
+    assert [place.code for place in assessment.places] == ["420200"]
+    "".join(span.text for span in assessment.evidence).encode()
+    assert classifier.worth_scoring([("女子\ud83d被前夫当街殴打", "")]) == [True]
+    assert classifier.unscored("看展\ud83d")[1] == ("看展",)
+
+
 def test_other_news_is_left_alone(classifier: Classifier) -> None:
     for title, assessment in zip(
         OTHERS, classifier.assess([(title, "") for title in OTHERS]), strict=True

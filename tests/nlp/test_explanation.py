@@ -140,3 +140,11 @@ def joined(explanation: Explanation, field: str) -> str:
 
 def shown(words: Sequence[object]) -> list[str]:
     return [f"{word.text} {word.weight:.9f}" for word in words]  # type: ignore[attr-defined]
+
+
+def test_half_a_character_is_shown_as_one_sign() -> None:
+    masked = mask("电话\ud83d13812345678", "\udcff好")
+    assert (masked.title, masked.body) == ("电话\ufffd〔手机号〕", "\ufffd好")
+    assert [(span.start, span.end) for span in masked.spans] == [(3, 14)]
+    (found,) = Explainer(Classifier.load()).explain([("女子\ud83d被前夫当街殴打", "")])
+    assert "".join(one.text for one in found.segments) == "女子\ufffd被前夫当街殴打"

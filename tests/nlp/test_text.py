@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text import SIGNS, clean, cut, domain_words, normalise, starts, tokens
+from nlp.text import SIGNS, clean, cut, domain_words, normalise, readable, starts, tokens
 
 GOLDEN = (
     "女子被前夫当街殴打致骨折，警方介入调查",
@@ -98,3 +98,10 @@ def test_tokens_are_the_text_again(raw: str) -> None:
     found = tokens(cleaned)
     assert "".join(found) == cleaned
     assert [cleaned[at : at + len(t)] for at, t in zip(starts(found), found, strict=True)] == found
+
+
+def test_half_characters_become_one_sign_in_their_place() -> None:
+    assert clean("女\ud83d子") == "女\ufffd子"
+    assert normalise("女\ud83d子")[1] == range(4)
+    assert readable("女\udc80子") == "女\ufffd子"
+    assert readable("女子") == "女子"

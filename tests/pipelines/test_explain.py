@@ -84,3 +84,9 @@ def test_nothing_to_explain_is_a_usage_error(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert message in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_bad_byte_of_an_argument_is_shown_as_one_sign(tmp_path: Path) -> None:
+    done = shengyuan("explain", "女子被前夫\udcff殴打", "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["title"] == "女子被前夫\ufffd殴打"
