@@ -157,7 +157,8 @@ class Analyst:
     def _signal(self, post: Post, assessment: Assessment, masked: Masked) -> Signal:
         facts = find_facts(post.title, post.body)
         exact, shingles = fingerprint(post.title, post.body)
-        nouns = shown_nouns(facts, _hidden(post, masked))
+        hidden = _hidden(post, masked)
+        nouns = shown_nouns(_facts_shown(post, masked) if hidden else facts, facts.people, hidden)
         return Signal(
             post=post.id,
             version=post.content_hash,
@@ -181,7 +182,7 @@ class Analyst:
             roles=facts.roles,
             deed=facts.deed,
             nouns=tuple(nouns),
-            institutions=self._institutions(facts, _hidden(post, masked)),
+            institutions=self._institutions(facts, hidden),
             cues=risk_and_vulnerability(assessment),
             exact=exact,
             shingles=shingles,
@@ -222,13 +223,24 @@ def risk_and_vulnerability(assessment: Assessment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def shown_nouns(facts: Facts, hidden: Set[str]) -> dict[str, float]:
-    """The distinctive strings with their weights, without those inside masked text."""
+def shown_nouns(facts: Facts, people: Sequence[str], hidden: Set[str]) -> dict[str, float]:
+    """The distinctive strings with their weights, without pieces of names and of masked text."""
+    kept_back = "\n".join((*people, *hidden))
     return {
         noun: weight
         for noun, weight in zip(facts.nouns, facts.weights, strict=True)
-        if not any(noun in text for text in hidden)
+        if noun not in kept_back
     }
+
+
+def _facts_shown(post: Post, masked: Masked) -> Facts:
+    """What the post says with a break in the place of each masked span, so that no string that is
+    cut from it holds a piece of one (童李, 涵被 of 女童李涵被打)."""
+    texts = {"title": post.title, "body": post.body}
+    for span in sorted(masked.spans, key=lambda span: -span.start):
+        text = texts[span.field]
+        texts[span.field] = f"{text[: span.start]}\n{text[span.end :]}"
+    return find_facts(texts["title"], texts["body"])
 
 
 def shown_evidence(assessment: Assessment, masked: Masked) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from nlp.masking import cues
 from nlp.masking.childnames import compound_names, name_before, name_here, names_anywhere
 from nlp.masking.frames import SHORT, framed_names, is_listed_name, is_no_name
 from nlp.masking.nameforms import ANY, LIKELY, WEAK
+from nlp.masking.plain import Plain
 from nlp.masking.spans import PrivateSpan
 
 _CUES: Final = AhoCorasick(read_lines("names-minor-cues.txt"), implementation=Implementation.DFA)
@@ -29,13 +30,19 @@ def minors_at(text: str) -> list[PrivateSpan]:
     """Where the spelt text names a minor; pseudonyms (化名) and 李某 are no names."""
     if not _CUES.find_matches_as_indexes(text):
         return []
+    named = set(_named(text))
+    if not named:
+        return []
+    plain = Plain(text)
+    named = {span for span in named if not plain.hides(*span)}
     found = {
         (start, end)
-        for start, end in _with_listed(text, set(_named(text)))
+        for start, end in _with_listed(text, named)
         if "某" not in text[start:end]
         and not cues.ALIAS.match(text, end)
         and not _is_grown(text, start, end)
         and not _is_of_place(text, start, end)
+        and not plain.hides(start, end)
     }
     return [PrivateSpan("name", start, end) for start, end in sorted(found)]
 

@@ -14,8 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.gazetteer.names import Names
+from nlp.masking.nameforms import is_word
 from nlp.masking.numbers import valid_card, valid_identity
 from nlp.privacy import LABELS, Masked, mask
+from nlp.roles import Roles
 from pipelines.cli.mask import mask_objects
 from tests.nlp.planted import marked_posts, planted_post, shares_right
 
@@ -228,8 +231,8 @@ def test_posts_written_by_hand(
 
 
 @pytest.mark.parametrize(
-    ("name", "names"), zip(_THIRD_HAND, (0.95, 0.80, 0.95, 0.95, 0.85, 0.95), strict=True)
-)  # the second and the fifth are rich in names like 时间, 汉界, 丰收, told of as people are
+    ("name", "names"), zip(_THIRD_HAND, (0.95, 0.75, 0.95, 0.95, 0.85, 0.95), strict=True)
+)  # the second and the fifth are rich in names like 时间, 玉米, 和平: a deed kept is worth more
 def test_posts_of_a_third_hand(name: str, names: float) -> None:
     shares = shares_right(name)
     assert shares["name"] >= names
@@ -336,3 +339,117 @@ def test_the_command_streams_and_tells_what_it_could_not_read(tmp_path: Path) ->
     assert first["title"] == "我女儿〔姓名〕9岁"
     assert first["masked"] == [{"field": "title", "kind": "name", "start": 3, "end": 6}]
     assert "第 2 行" in second["reason"]
+
+
+_PLAIN_TITLES = (
+    "12岁女孩被同学霸凌",
+    "殴打强奸14岁少女三人被刑拘",
+    "韩国13岁女孩遭继父性侵",
+    "美国9岁男孩持枪误伤妹妹",
+    "2岁男童在秦岭走失",
+    "女孩武功山徒步失联",
+    "13岁男孩电梯坠亡",
+    "两名少年水库溺亡",
+    "女生夜晚被醉汉尾随",
+    "16岁女孩凌晨离家",
+    "清华学生实名举报导师",
+    "南大通报学生举报教师",
+    "地窖囚禁少女罪犯被判死刑",
+    "多名教师虐待幼儿被查",
+    "5岁女童在商场走失",
+    "女孩深夜在公园被猥亵",
+    "8岁男孩泰山走丢",
+    "14岁少女被迷奸后报警",
+    "男孩暑假在河边溺水",
+    "6岁女童卫生间遭侵害",
+    "10岁女孩宿舍遭殴打",
+    "初中生被围殴掌掴",
+    "女学生放学路上被绑架",
+    "继父猥亵幼女获刑十年",
+    "孩子被遗弃医院门口",
+    "7岁男童高铁上走丢",
+    "9岁女孩被囚禁三年",
+    "高年级学生欺凌低年级男童",
+    "小学生被勒索后跳楼",
+    "女生被偷拍后求助",
+    "男子起诉10岁女儿",
+    "15岁少年跳河轻生",
+    "女孩在缅甸失联",
+    "女童黄山走失获救",
+    "幼儿园女孩被体罚致伤",
+    "复旦女生控诉导师骚扰",
+    "11岁女孩被诱奸怀孕",
+    "河边发现3岁男童遗体",
+    "女学生在酒店坠楼",
+    "上学途中女孩被拖拽",
+    "村民猥亵留守女童被捕",
+    "印度8岁女孩遭轮奸",
+    "女孩傍晚失踪已五天",
+    "学生周末补课猝死",
+    "13岁少女早孕产子",
+    "两岁女童被烫伤",
+    "男孩教室遭同学捅伤",
+    "孩子被强制喂药中毒",
+    "14岁女孩遭逼婚",
+    "少女网吧遭拐骗",
+    "女生地铁遭猥亵",
+    "小女孩被恶犬咬伤",
+    "女孩峨眉山坠崖",
+    "男童池塘溺亡",
+    "日本17岁女高中生遇害",
+    "少女连夜逃离传销窝点",
+    "9岁女孩被家暴住院",
+    "河南女孩高考后遇害",
+    "泰国警方解救被拐女童",
+    "教育局通报女孩遭多名同学殴打",
+    "老师让学生轮流罚站",
+    "女学生被校外人员骚扰",
+    "女童午餐后腹痛就医",
+    "学生在操场昏迷",
+    "男子与11岁女孩发生关系被诉",
+)
+_REAL_NAMES = (
+    ("12岁女孩李梓涵被同学霸凌", "李梓涵"),
+    ("女童周雨彤在秦岭走失", "周雨彤"),
+    ("15岁少年陈浩宇跳河", "陈浩宇"),
+    ("8岁女孩名叫平安", "平安"),
+    ("女儿乐乐凌晨被打", "乐乐"),
+    ("女儿张欣怡水库溺亡", "张欣怡"),
+)
+
+
+@pytest.mark.parametrize("title", _PLAIN_TITLES)
+def test_deeds_places_and_times_beside_a_child_are_no_names(title: str) -> None:
+    assert mask(title, "") == Masked(title, "", ())
+
+
+@pytest.mark.parametrize(("title", "name"), _REAL_NAMES)
+def test_names_among_deeds_places_and_times_are_hidden(title: str, name: str) -> None:
+    assert mask(title, "").title == title.replace(name, "〔姓名〕")
+
+
+def test_labelled_headlines_keep_deeds_and_places() -> None:
+    file = _DATA / "headlines-labelled.jsonl"
+    if not file.exists():
+        pytest.skip(f"标注的标题不在 {file}，设置环境变量 DATA 指向数据目录后再运行")
+    with file.open(encoding="utf-8") as lines:
+        titles = [json.loads(line)["title"] for line in islice(lines, 0, None, 6)]
+    lost, plain = [], 0
+    for title in titles:
+        hidden = [
+            span
+            for span in mask(title, "").spans
+            if span.kind == "name" and title[span.start - 2 : span.start] not in ("取名", "名叫")
+        ]
+        acts = [(a, b) for a, b, role in Roles.shared().spans(title) if role.kind == "act"]
+        places = [
+            (hit.start, hit.end)
+            for hit in Names.shared().find(title)
+            if hit.name.form in ("full", "short") and hit.name.trust == "free"
+        ]
+        for span in hidden:
+            if any(a < span.end and span.start < b for a, b in (*acts, *places) if b - a > 1):
+                lost.append(title)
+        plain += any(is_word(title[span.start : span.end]) for span in hidden)
+    assert lost == []
+    assert plain / len(titles) <= 0.003

@@ -1,6 +1,7 @@
 """What analysis tells the desk of a post, and how the desk folds the demo's posts by it."""
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import pytest
 
 from alerts.signal import COMMON_NAME, Signal
 from crawlers.items import Post, make_post
+from nlp.facts import find_facts
 from pipelines import wiring
 from pipelines.analysis import Analyst, shown_nouns
 from pipelines.config import load
@@ -216,8 +218,39 @@ def test_strings_inside_masked_text_are_dropped() -> None:
     from nlp.assessment import Facts
 
     facts = Facts(nouns=("木棍", "小雨"), weights=(1.0, 0.7))
-    assert shown_nouns(facts, {"小雨"}) == {"木棍": 1.0}
-    assert shown_nouns(facts, set()) == {"木棍": 1.0, "小雨": 0.7}
+    assert shown_nouns(facts, (), {"小雨"}) == {"木棍": 1.0}
+    assert shown_nouns(facts, ("小雨",), set()) == {"木棍": 1.0}
+    assert shown_nouns(facts, (), set()) == {"木棍": 1.0, "小雨": 0.7}
+
+
+def test_no_distinctive_string_holds_a_piece_of_a_name_a_school_or_a_home(office: Path) -> None:
+    title = "女童李涵被继父殴打致死"
+    body = (
+        "女童李涵今年8岁，就读于育才小学三年级2班，家住阳光花园12栋3单元。"
+        "李涵被继父用扳手殴打，育才小学的老师报警，阳光花园12栋3单元的邻居作证。"
+    )
+    (signal,) = signals_of([post(1, title, body)], office)
+    assert "〔姓名〕" in signal.title
+    assert {"学校", "住址"} <= set(re.findall("〔(.+?)〕", signal.excerpt))
+    pieces = {
+        "童李",
+        "李涵",
+        "涵被",
+        "涵今",
+        "于育",
+        "育才",
+        "才小",
+        "住阳",
+        "阳光",
+        "光花",
+        "花园",
+    }
+    assert not pieces & set(signal.nouns)
+    assert "扳手" in signal.nouns
+    plain = find_facts(title, body)
+    assert pieces & set(plain.nouns)
+    assert len(signal.people) == len(plain.people) > 0
+    assert all(re.fullmatch("[0-9a-f]{24}", person) for person in signal.people)
 
 
 @pytest.fixture(scope="module")
