@@ -66,11 +66,14 @@ def _read(text: str, body: str) -> tuple[str, str]:
 
 
 def _lines(explanation: "Explanation", decision: "Decision") -> Iterator[str]:
+    from nlp.gazetteer.divisions import TABLE_VERSION
+
     assessment = explanation.assessment
     yield f"结论：{_verdict(assessment)}。是侵害事件的概率 {_percent(assessment.incident)}"
     alert, review = _percent(decision.alert), _percent(decision.review)
     yield f"阈值：概率不低于 {alert} 预警，不低于 {review} 送复核"
-    yield f"文体：{_KINDS[explanation.kind]}；模型 {assessment.model}"
+    tables = f"模型 {assessment.model}；区划表 {TABLE_VERSION}"
+    yield f"文体：{_KINDS[explanation.kind]}；{tables}"
     yield ""
     yield "依据（对数几率的分量，正数支持、负数反对“是事件”）："
     yield from _sum(explanation)

@@ -5,6 +5,7 @@ import math
 import re
 from pathlib import Path
 
+from nlp.gazetteer.divisions import TABLE_VERSION
 from tests.pipelines.test_cli import shengyuan
 
 TITLE = "湖北黄石女子被前夫当街殴打，家属电话13812345678"
@@ -26,6 +27,7 @@ def test_all_that_the_officer_needs_is_said_in_chinese(tmp_path: Path) -> None:
     for words in (
         "阈值：",
         "只有标题",
+        f"区划表 {TABLE_VERSION}",
         "家庭暴力",
         "级（",
         "受害人：妇女",
