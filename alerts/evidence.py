@@ -42,6 +42,9 @@ WORDING = 0.3
 NEAR_DUPLICATE = 0.45
 """Jaccard coefficient from which wording counts in full; below, it is mostly words of the trade."""
 
+DOUBTFUL = 0.3
+"""Probability of an incident below which place and day alone join nothing."""
+
 COMMON = 20
 """A key that leads to this many incidents tells nothing of any of them."""
 
@@ -161,7 +164,8 @@ def _needed(
     profile = candidate.profile
     mine, theirs = set(signal.roles) - _ANYBODY, profile.roles.keys() - _ANYBODY
     others = bool(mine) and bool(theirs) and not mine & theirs
-    if doubts >= 1 or place < CITY:
+    # What is itself in doubt (a question of law, a joke) never joins by place and day alone.
+    if doubts >= 1 or place < CITY or signal.probability < DOUBTFUL:
         return CONTENT * (1 + doubts)
     same_deed = bool(signal.deed) and signal.deed in profile.deeds
     same_deed = same_deed and _shared(signal.categories[:1], profile.categories)
