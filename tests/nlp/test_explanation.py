@@ -105,7 +105,7 @@ def test_each_word_stands_where_it_says(explainer: Explainer) -> None:
     ],
 )
 def test_a_label_that_evidence_cuts_stands_once(start: int, end: int, pieces: list[str]) -> None:
-    title = "5岁女孩李家暴被打"
+    title = "5岁女孩李小红被打"
     evidence = Evidence("title", start, end, title[start:end], 1.0)
     found = marked((title, ""), [evidence])
     assert [one.text for one in found] == pieces
