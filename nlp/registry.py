@@ -23,6 +23,7 @@ from nlp.concepts import Concepts
 from nlp.errors import NlpError
 from nlp.features import Vocabulary
 from nlp.gate import BITS, Gate
+from nlp.lexicon import revision
 from nlp.model import Decision, Head, Model, Sigmoid
 
 SHIPPED: Final = Path(__file__).parent.parent / "models"
@@ -248,6 +249,7 @@ def _card(model: Model) -> dict[str, Any]:
     return {
         "gate": gate,
         "format": FORMAT,
+        "lexicon": revision(),
         "version": model.version,
         "features": len(model.vocabulary),
         "decision": {

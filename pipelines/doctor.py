@@ -120,7 +120,19 @@ def _ledger(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _model(config: Config, now: datetime) -> Iterator[Finding]:
-    yield Finding("模型", "ok", f"分类模型 {wiring.open_classifier(config).version}")
+    from nlp import lexicon, registry
+    from pipelines.retrain import Models
+
+    version = wiring.open_classifier(config).version
+    used = Models(config.var / "models", config.model.version).in_use()
+    if registry.describe(used).get("lexicon") == lexicon.revision():
+        yield Finding("模型", "ok", f"分类模型 {version}")
+    else:
+        yield Finding(
+            "模型",
+            "warning",
+            f"分类模型 {version} 是用另一版词表训练的，部分特征失效：请用 shengyuan train 重新训练",
+        )
 
 
 def _screening(config: Config, now: datetime) -> Iterator[Finding]:

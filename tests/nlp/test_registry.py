@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp import registry
+from nlp import lexicon, registry
 from nlp.errors import NlpError
 from nlp.features import Vocabulary
 from nlp.model import KINDS, Decision, Head, Model, Sigmoid
@@ -171,3 +171,8 @@ def test_a_stored_object_is_refused(tmp_path: Path) -> None:
     (folder / "card.json").write_bytes(registry._canonical(card))
     with pytest.raises(NlpError, match="内容不完整"):
         registry.read(folder)
+
+
+def test_the_shipped_model_was_taught_with_the_shipped_lists() -> None:
+    described = registry.describe(registry.find(registry.current(registry.SHIPPED)))
+    assert described["lexicon"] == lexicon.revision(), "词表改动后要重新训练：make model VERSION=…"
