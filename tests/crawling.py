@@ -22,6 +22,9 @@ from pipelines.config import load
 from pipelines.crawl import CrawlOffice, choose, crawl, in_reactor
 from pipelines.stores.protocol import PostDocument, PostStore
 
+PEAK = "peak MB: "
+"""What stands before the peak of memory in the last line of standard error."""
+
 
 @dataclass(frozen=True)
 class Analysed:
@@ -93,7 +96,18 @@ def main(arguments: Sequence[str]) -> int:
     store = wiring.open_store(config)
     once = "--forever" not in arguments
     names = [name for name in arguments[1:] if not name.startswith("--")]
-    return crawl(config, names, once=once, analyst=IndexingAnalyst(store), on_event=say)
+    code = crawl(config, names, once=once, analyst=IndexingAnalyst(store), on_event=say)
+    say(f"{PEAK}{peak()}")
+    return code
+
+
+def peak() -> int:
+    """The most memory that this program has held, in MB.
+
+    What `resource` tells of a child counts the memory of the parent that it was forked from.
+    """
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
 if __name__ == "__main__":
