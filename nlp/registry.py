@@ -34,6 +34,9 @@ FORMAT: Final = 2
 _LEVELS: Final = 127
 _LOG: Final = "promotions.jsonl"
 _NAME: Final = re.compile(r"\w[\w.+-]*")
+_TAKEN: Final = ("current", "current.new", "promotions.jsonl")
+"""Files of a folder of models; no version may be called so."""
+
 _REPAIR: Final = "请重新安装该模型，或用 shengyuan train 重新训练"
 
 
@@ -81,8 +84,10 @@ def free(version: str, folder: Path) -> Path:
     Raises ModelError when it exists already or when its name cannot name a folder.
     """
     target = folder / version
-    if not _NAME.fullmatch(version):
-        raise ModelError(f"版本名 {version!r} 只能用字、数字和 . + - _，请换一个")
+    if not _NAME.fullmatch(version) or version in _TAKEN:
+        raise ModelError(
+            f"版本名 {version!r} 只能用字、数字和 . + - _，也不能与目录里的文件同名，请换一个"
+        )
     if target.exists():
         raise ModelError(f"模型 {target} 已存在，请换一个版本名或先删除它")
     return target
@@ -99,16 +104,28 @@ def load(version: str | None = None, folders: Sequence[Path] = ()) -> Model:
 def find(version: str | None = None, folders: Sequence[Path] = ()) -> Path:
     """The folder of a version. Raises ModelError when no folder has it.
 
-    An office may promote a shipped version: what its folder names is looked for in all.
+    An office may promote a shipped version: what its folder names is looked for in all. A promoted
+    version that has vanished is an error: another one would decide without anybody's knowing.
     """
     searched = (*folders, SHIPPED)
-    for wanted in [version] if version else map(current, searched):
-        for folder in searched:
-            if wanted and (folder / wanted / "card.json").is_file():
-                return folder / wanted
+    named = version
+    for folder in searched:
+        if named:
+            break
+        named = current(folder)
+        if not named and (folder / "current").exists():
+            raise ModelError(
+                f"文件 {folder / 'current'} 是空的：请用 shengyuan models promote 启用一版"
+            )
+    for folder in searched:
+        if named and (folder / named / "card.json").is_file():
+            return folder / named
     places = "、".join(str(folder) for folder in searched)
-    missing = f"模型 {version}" if version else "已启用的模型"
-    raise ModelError(f"找不到{missing}（找过 {places}），请检查版本名或用 shengyuan train 训练")
+    missing = f"模型 {version}" if version else f"已启用的模型 {named}"
+    raise ModelError(
+        f"找不到{missing}（找过 {places}），请检查版本名，用 shengyuan models promote 启用另一版，"
+        "或用 shengyuan train 训练"
+    )
 
 
 def read(folder: Path) -> Model:
@@ -208,7 +225,14 @@ def records(folder: Path) -> list[dict[str, Any]]:
 
 def _history(folder: Path) -> list[str]:
     path = folder / "current"
-    return path.read_text(encoding="utf-8").split() if path.is_file() else []
+    if not path.exists():
+        return []
+    try:
+        return path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(
+            f"读不了 {path}，不知道启用的是哪一版：请删除它，再用 shengyuan models promote 启用一版"
+        ) from error
 
 
 def _write_history(history: Sequence[str], folder: Path) -> None:

@@ -176,3 +176,17 @@ def test_a_stored_object_is_refused(tmp_path: Path) -> None:
 def test_the_shipped_model_was_taught_with_the_shipped_lists() -> None:
     described = registry.describe(registry.find(registry.current(registry.SHIPPED)))
     assert described["lexicon"] == lexicon.revision(), "词表改动后要重新训练：make model VERSION=…"
+
+
+@pytest.mark.parametrize("content", [b"2099.1\n", b"", b"\xff\xfe"])
+def test_a_promoted_model_that_has_vanished_is_no_silent_other_one(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "current").write_bytes(content)
+    with pytest.raises(NlpError, match="promote"):
+        registry.find(folders=[tmp_path])
+
+
+def test_a_version_is_not_called_as_a_file_of_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(NlpError, match="current"):
+        registry.free("current", tmp_path)
