@@ -13,7 +13,7 @@ import orjson
 from nlp.errors import NlpError
 from nlp.packed import DAMAGED, open_packed
 from nlp.spreadsheet import from_cells
-from nlp.taxonomy import Category, Scope, Severity, Status, Victim
+from nlp.taxonomy import CHINESE, COLOURS, Category, Scope, Severity, Status, Victim
 
 LABELS: Final = ("incident", "scope", "categories", "victims", "severity", "status")
 FIELDS: Final = ("key", "platform", "first_seen", "source", "annotator", "title", "body", *LABELS)
@@ -82,7 +82,9 @@ def read_labelled(path: Path) -> Iterator[LabelledPost]:
         if isinstance(row, LabelError):
             raise row
         if row.post is None:
-            raise LabelError(f"{row.where}没有标注：incident 应为 true 或 false，请补上或删去该行")
+            raise LabelError(
+                f"{row.where}没有标注：incident 应为 是 或 否（true、false 也可），请补上或删去该行"
+            )
         yield row.post
 
 
@@ -203,8 +205,10 @@ def _checked(row: Mapping[str, Any], where: str) -> LabelledPost:
     if not title.strip() and not body.strip():
         raise LabelError(f"{where}：title 和 body 都为空，请补上文字或删去该行")
     if not isinstance(row.get("incident"), bool):
-        raise LabelError(f"{where}：incident 应为 true 或 false，请改正")
-    scope = Scope(_one_of(row.get("scope"), "scope", [*Scope], where))
+        raise LabelError(f"{where}：incident 应为 是 或 否（true、false 也可），请改正")
+    # Nearly every post is about this country: who fills a sheet need not say so.
+    given = row.get("scope")
+    scope = Scope(_one_of(Scope.DOMESTIC if given in _EMPTY else given, "scope", [*Scope], where))
     origin = str(row.get("platform") or row.get("source") or "")
     common = (title, body, origin, _day(row.get("first_seen"), where), row["incident"], scope)
     if not row["incident"]:
@@ -213,7 +217,7 @@ def _checked(row: Mapping[str, Any], where: str) -> LabelledPost:
         return LabelledPost(*common)
     categories = row.get("categories")
     if not isinstance(categories, list) or not categories:
-        raise LabelError(f"{where}：是事件就要有 categories（类别代码的列表），请补上")
+        raise LabelError(f"{where}：是事件就要有 categories（类别的中文名或代码），请补上")
     codes = [_one_of(code, "categories", [*Category], where) for code in categories]
     severity = _one_of(row.get("severity"), "severity", [*Severity], where)
     return LabelledPost(
@@ -235,8 +239,15 @@ def _text(row: Mapping[str, Any], name: str, where: str) -> str:
 def _one_of(value: Any, name: str, allowed: list[Any], where: str) -> Any:
     if isinstance(value, str | int) and not isinstance(value, bool) and value in allowed:
         return value
-    listed = "、".join(str(item.value) for item in allowed)
+    listed = "、".join(_named(item.value) for item in allowed)
+    if value in _EMPTY:
+        raise LabelError(f"{where}：{name} 为空，请填其中之一：{listed}")
     raise LabelError(f"{where}：{name} 的值 {value!r} 不在标注手册里，可用：{listed}")
+
+
+def _named(code: str | int) -> str:
+    name = COLOURS[code] if isinstance(code, int) else CHINESE[code]
+    return f"{code}（{name}）"
 
 
 def _victims(value: Any, where: str) -> frozenset[Victim]:

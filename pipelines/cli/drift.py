@@ -29,7 +29,7 @@ def drift(
     ] = "",
     reference: Annotated[
         list[str] | None,
-        typer.Option("--reference", help="与这些帖子相比（默认与文件中的第一个月）"),
+        typer.Option("--reference", help="与这些帖子相比（默认与文件中第一个满 500 条的月份）"),
     ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -40,7 +40,7 @@ def drift(
 
     例：shengyuan models drift posts-2026.jsonl.xz
     """
-    from nlp.drift import Tally, against, known_words, reference_month, tally
+    from nlp.drift import FEWEST, Tally, against, known_words, reference_month, tally
     from pipelines import wiring
     from pipelines.config import load
 
@@ -64,7 +64,7 @@ def drift(
     header = ("月份", "条数", "每天", "生词", "PSI", "预警", "复核", "")
     typer.echo(table(header, [_row_cells(row, first) for row in rows]))
     if not rows:
-        say("没有一个月的帖子够多，无法比较：请给出更多有日期（first_seen）的帖子")
+        say(f"没有一个月有 {FEWEST} 条帖子，无法比较：请给出更多有日期（first_seen）的帖子")
     problems.finish()
 
 

@@ -118,8 +118,14 @@ def queue(
     files: Files = None,
     size: Annotated[int, typer.Option("--size", help="一共选多少条", min=1)] = 200,
     drawn: Annotated[
-        int, typer.Option("--random", help="其中随机抽取多少条，用来看真实的比例", min=0)
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--random",
+            help="其中随机抽取多少条，用来看真实的比例（默认 20，不多于 --size）",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
     known: Annotated[
         list[Path] | None,
         typer.Option("--known", help="已标注的文件：其中的文字不再选", show_default=False),
@@ -142,6 +148,8 @@ def queue(
     from pipelines.config import load
     from pipelines.labelling import distinct
 
+    if drawn is None:
+        drawn = min(20, size)
     if drawn > size:
         raise typer.BadParameter("--random 不能大于 --size")
     problems = open_problems("label", config)

@@ -1,5 +1,6 @@
 """`shengyuan models`: which model is used, what a new one is worth, promote it and go back."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -111,7 +112,7 @@ def promote(
         for finding in verdict.findings:
             typer.echo(f"{'通过' if finding.passed else '不通过'}  {finding.reason}")
     if not verdict.passed and not force:
-        refuse(version, verdict)
+        refuse(version, verdict, into)
     forced = not verdict.passed
     retrain.promote(models, version, verdict, deed(reason, forced=forced))
     say(f"已启用 {version}" + ("（强制，已记录理由）" if forced else ""))
@@ -171,12 +172,18 @@ def diff(
     problems.finish()
 
 
-def refuse(version: str, verdict: "Verdict") -> NoReturn:
+def named(version: str, into: Path | None) -> str:
+    """The version as `models promote` takes it from that folder; None is the default folder."""
+    return f"{version} --into {shlex.quote(str(into))}" if into else version
+
+
+def refuse(version: str, verdict: "Verdict", into: Path | None) -> NoReturn:
     """Say why the gate refuses a version, and leave with code 1."""
     say(f"关卡不通过，没有启用 {version}：")
     for refusal in verdict.refusals:
         say(f"  · {refusal}")
-    say(f"可以补充标注重新训练；确有必要时用 models promote {version} --force --reason 理由")
+    again = f"models promote {named(version, into)} --force --reason 理由"
+    say(f"可以补充标注重新训练；确有必要时用 {again}")
     raise typer.Exit(FAILED)
 
 

@@ -41,7 +41,7 @@ def list_sources(as_json: JsonOption = False, config: ConfigOption = None) -> No
 def check(name: Name, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """实测一个来源：robots、页面、选择器、至少一条帖子；不保存任何帖子。
 
-    例：shengyuan sources check people-cn-rss
+    例：shengyuan sources check people-society
     """
     from pipelines.config import load
 
@@ -52,7 +52,7 @@ def check(name: Name, as_json: JsonOption = False, config: ConfigOption = None) 
 def enable(name: Name, config: ConfigOption = None) -> None:
     """启用一个来源：先实测，通过才写入 shengyuan.toml。
 
-    例：shengyuan sources enable people-cn-rss
+    例：shengyuan sources enable people-society
     """
     from pipelines.config import FILE_NAME, load
     from pipelines.enabling import enable as enable_in

@@ -89,7 +89,9 @@ def train(
     if promote:
         _promote(name, folder)
     else:
-        say(f"启用：shengyuan models promote {name}")
+        from pipelines.cli.models import named
+
+        say(f"启用：shengyuan models promote {named(name, into)}")
 
 
 def _promote(version: str, folder: Path) -> None:
@@ -106,6 +108,6 @@ def _promote(version: str, folder: Path) -> None:
         for finding in verdict.findings:
             say(f"{'通过' if finding.passed else '不通过'}  {finding.reason}")
         if not verdict.passed and registry.current(folder):
-            refuse(version, verdict)
+            refuse(version, verdict, folder)
         retrain.promote(models, version, verdict, deed("训练时启用", forced=not verdict.passed))
     say(f"已启用 {version}")

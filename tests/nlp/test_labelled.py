@@ -116,7 +116,7 @@ def test_a_post_without_a_key_is_known_by_its_text(tmp_path: Path) -> None:
 
 
 def test_lines_are_named_as_the_editor_and_as_the_spreadsheet_counts(tmp_path: Path) -> None:
-    path = spreadsheet(tmp_path / "a.csv", GOOD, GOOD | {"severity": 9}, OTHER | {"scope": ""})
+    path = spreadsheet(tmp_path / "a.csv", GOOD, GOOD | {"severity": 9}, OTHER | {"scope": "月球"})
     first, second, third = read_rows(path)
     assert isinstance(first, LabelledRow)
     assert "a.csv 第 4 行（表格第 3 行）：severity 的值 9" in str(second)
@@ -130,7 +130,7 @@ def test_lines_are_named_as_the_editor_and_as_the_spreadsheet_counts(tmp_path: P
         ("title,incident\n女童被拐走,是\n".encode("gb18030"), "第 2 行不是 UTF-8 编码，请在表格"),
         (b'title,incident\n"a,true\nb,true\n', "不是有效的 CSV"),
         ("title,incident,scope,categories\n新展,否,国内,拐卖妇女儿童\n".encode(), "却填了"),
-        ("title,incident,scope\n新展,也许,国内\n".encode(), "第 2 行：incident 应为 true 或 false"),
+        ("title,incident,scope\n新展,也许,国内\n".encode(), "第 2 行：incident 应为 是 或 否"),
     ],
 )
 def test_what_is_wrong_with_a_spreadsheet_is_named(
@@ -148,3 +148,13 @@ def test_a_compressed_file_cut_short_is_named(tmp_path: Path) -> None:
     path.write_bytes(lzma.compress(json.dumps(GOOD).encode() * 100)[:60])
     with pytest.raises(NlpError, match=r"a\.jsonl\.xz 的压缩不完整"):
         list(read_labelled(path))
+
+
+def test_a_sheet_filled_in_chinese_without_a_scope_is_about_this_country(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "title,incident,scope,categories,victims,severity,status\n"
+        "女童被拐走,是,,拐卖妇女儿童,儿童,红,网传待核\n新展,否,,,,,\n",
+        encoding="utf-8",
+    )
+    assert [post.scope for post in read_labelled(path)] == ["domestic", "domestic"]

@@ -252,13 +252,16 @@ def test_csv_holds_the_same_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"incident": "yes"}, "incident 应为 true 或 false"),
+        ({"incident": "yes"}, "incident 应为 是 或 否（true、false 也可）"),
         ({"categories": ["robbery"]}, "categories 的值 'robbery' 不在标注手册里，可用：domestic_"),
         ({"categories": []}, "就要有 categories"),
-        ({"severity": 5}, "severity 的值 5 不在标注手册里，可用：1、2、3、4"),
+        (
+            {"severity": 5},
+            "severity 的值 5 不在标注手册里，可用：1（红）、2（橙）、3（黄）、4（蓝）",
+        ),
         ({"severity": True}, "severity 的值 True"),
         ({"victims": "man"}, "victims 的值 'man'"),
-        ({"status": None}, "status 的值 None"),
+        ({"status": None}, "status 为空，请填其中之一：alleged（网传待核）"),
         ({"scope": "moon"}, "scope 的值 'moon'"),
         ({"title": " "}, "title 和 body 都为空"),
         ({"title": 3}, "title 应为文字"),

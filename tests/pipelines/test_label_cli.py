@@ -151,6 +151,8 @@ def test_the_queue_leaves_out_what_is_labelled(tmp_path: Path) -> None:
     keys = [int(row["key"]) for row in rows]
     assert len(set(keys)) == 12
     assert not {posts[key]["title"] for key in keys} & {row["title"] for row in known}
+    small = shengyuan(*queue, folder=tmp_path)
+    assert small.returncode == 0, small.stderr
     too_many = shengyuan(*queue, "--random", "13", folder=tmp_path)
     assert too_many.returncode == 2
     assert "--random" in too_many.stderr
