@@ -62,7 +62,8 @@ def figures(model: Model, judged: Judged) -> dict[str, Any]:
     result: dict[str, Any] = {"kinds": {}, "recall": {}}
     for kind in KINDS:
         chosen = kinds == kind
-        if (truth & chosen).sum() >= FEWEST:
+        # Precision among incidents alone is always 1 and says nothing.
+        if min((truth & chosen).sum(), (~truth & chosen).sum()) >= FEWEST:
             result["kinds"][kind] = _incident_figures(truth[chosen], judged.incident[chosen])
     mass = np.ones(len(truth))
     for kind in KINDS:

@@ -79,6 +79,12 @@ def test_the_small_world_is_learned(trained: Trained) -> None:
     assert "# 模型 小" in report.card(trained.model, found, [("标注", "自编")])
 
 
+def test_incidents_alone_tell_no_precision(trained: Trained) -> None:
+    incidents = [post for post in POSTS if post.incident]
+    judged = report.judge(Classifier(trained.model), incidents)
+    assert report.figures(trained.model, judged)["kinds"] == {}
+
+
 def test_a_new_post_is_assessed_by_what_was_learned(trained: Trained) -> None:
     alert, plain = Classifier(trained.model).assess(
         [("浙江女童遭继父虐待当地回应", ""), ("浙江博物馆推出新展", "")]
