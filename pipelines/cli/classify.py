@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.common import ConfigOption, Problems, work_through
+from pipelines.cli.common import ConfigOption, Problems, require, work_through
 from pipelines.cli.parts import place_object, span_object
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def classify(
     from pipelines import wiring
     from pipelines.config import load
 
+    require([file])
     settings = load(config)
     classifier = wiring.open_classifier(settings, model)
     # What was loaded stays: the collector need not walk the vocabulary again and again.

@@ -111,6 +111,15 @@ def known_officer(name: str) -> str:
     return name
 
 
+def require(files: Iterable[str]) -> None:
+    """Raises ConfigError at the first name that is no file: said before anything is begun."""
+    from pipelines.errors import ConfigError
+
+    for name in files:
+        if name != "-" and not Path(name).exists():
+            raise ConfigError(f"读不了文件 {name}：文件或目录不存在，请检查路径和权限")
+
+
 @contextmanager
 def open_input(name: str) -> Iterator[IO[bytes]]:
     """The named file as bytes, or standard input for "-".

@@ -11,6 +11,7 @@ from pipelines.cli.common import (
     Problems,
     open_problems,
     progress,
+    require,
     say,
     write_line,
 )
@@ -44,6 +45,7 @@ def drift(
     from pipelines import wiring
     from pipelines.config import load
 
+    require([*files, *(reference or [])])
     classifier = wiring.open_classifier(load(config), model)
     known = known_words(classifier.model)
     problems = open_problems("models", config)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.common import ConfigOption, Problems, open_input, write_line
+from pipelines.cli.common import ConfigOption, Problems, open_input, require, write_line
 
 _LARGEST = 32 * 1024 * 1024
 
@@ -26,6 +26,7 @@ def extract(
     """
     from pipelines.config import load
 
+    require(files or [])
     problems = Problems("extract", load(config))
     for result, body in _extract_files(files or ["-"], url, datetime.now().astimezone()):
         write_line(result)

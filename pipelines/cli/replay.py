@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from pipelines.cli.common import ConfigOption, Problems, progress, say
+from pipelines.cli.common import ConfigOption, Problems, progress, require, say
 
 if TYPE_CHECKING:
     from pipelines.replay import Line, Summary
@@ -39,6 +39,7 @@ def replay(
     from pipelines.replaying import replay_office
 
     window = (_moment(since, "--since"), _moment(until, "--until"))
+    require(files)
     office = load(config)
     problems = Problems("replay", office)
     if into is not None and into.resolve() == office.var.resolve():

@@ -53,9 +53,11 @@ def test_an_empty_input_is_all_done(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_an_absent_file_is_named_in_chinese(tmp_path: Path) -> None:
-    done = shengyuan("classify", "none.jsonl", folder=tmp_path)
-    assert done.returncode == 1
+@pytest.mark.parametrize("command", ["classify", "extract", "replay", "models drift"])
+def test_an_absent_file_is_named_in_chinese(tmp_path: Path, command: str) -> None:
+    done = shengyuan(*command.split(), "none.jsonl", folder=tmp_path)
+    assert done.returncode == 2
+    assert not (tmp_path / "var").exists()
     assert "读不了文件 none.jsonl：文件或目录不存在" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
@@ -92,10 +94,11 @@ def test_what_lies_in_quarantine_can_be_replayed_when_mended(tmp_path: Path) -> 
 
 def test_an_unreadable_page_is_answered_in_place(tmp_path: Path) -> None:
     (tmp_path / "empty.html").write_bytes(b"<html></html>")
-    done = shengyuan("extract", "none.html", "empty.html", folder=tmp_path)
+    (tmp_path / "folder.html").mkdir()
+    done = shengyuan("extract", "folder.html", "empty.html", folder=tmp_path)
     assert done.returncode == 3
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [answer["file"] for answer in answers] == ["none.html", "empty.html"]
+    assert [answer["file"] for answer in answers] == ["folder.html", "empty.html"]
     assert all(answer["reason"] for answer in answers)
 
 
