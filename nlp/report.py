@@ -63,7 +63,7 @@ def figures(model: Model, judged: Judged) -> dict[str, Any]:
     for kind in KINDS:
         chosen = kinds == kind
         # Precision among incidents alone is always 1 and says nothing.
-        if min((truth & chosen).sum(), (~truth & chosen).sum()) >= FEWEST:
+        if (truth & chosen).sum() >= FEWEST and (~truth & chosen).any():
             result["kinds"][kind] = _incident_figures(truth[chosen], judged.incident[chosen])
     mass = np.ones(len(truth))
     for kind in KINDS:
