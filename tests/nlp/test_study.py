@@ -198,6 +198,8 @@ def test_the_figures_for_programs_hold_no_text_of_a_post(found: Study) -> None:
     assert "殴打" not in shown
     assert [one.goal.name for one in goals.standings(found.figures) if one.figure is None] == [
         "标题加正文：最佳 F1",
+        "自述帖：AP",
+        "自述帖：最佳 F1",
         "性侵未成年人：预警或复核的召回",
         "拐卖妇女儿童：预警或复核的召回",
     ]
